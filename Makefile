@@ -1,0 +1,54 @@
+# What a person types. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+unexport PYTHONDONTWRITEBYTECODE
+ifdef PORT_BASE
+export GOVLAKE_PORT_BASE := $(PORT_BASE)
+endif
+.PHONY: help env lock jars demo up down status clean test check lint types bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+env: ## the environment: system packages where it may, .venv from the hash locks
+	@infra/setup.sh
+
+jars: env ## the jars of Spark's connectors and the Kafka broker, checked against their sums
+	@infra/fetch_jars.sh
+
+demo: jars ## everything: stack up, samples in, the whole flow run, the result shown (PORT_BASE=20000 for a second clone)
+	@$(PYTHON) -m infra.demo
+
+up: jars ## start the stack: Kafka, PostgreSQL, Airflow, the stream job
+	@$(PYTHON) -m infra.stack up
+
+down: ## stop the stack, all of it
+	@[ ! -x $(PYTHON) ] || $(PYTHON) -m infra.stack down
+
+status: ## what is alive, where, since when
+	@$(PYTHON) -m infra.stack status || true
+
+clean: ## stop the stack and forget all data
+	@[ ! -x $(PYTHON) ] || $(PYTHON) -m infra.stack clean
+
+check: jars ## the inner loop, under a minute: lint, types, plain tests, one Spark test
+	@infra/check.sh quick
+
+test: jars ## every test, Spark, Kafka, Airflow and a browser included
+	@infra/setup.sh --tests
+	@infra/check.sh all
+
+lint: env ## ruff
+	@.venv/bin/ruff check .
+
+types: env ## mypy
+	@.venv/bin/mypy
+
+bench: jars ## benchmarks, into build/bench.jsonl and docs/benchmarks.md
+	@$(PYTHON) -m tests.bench
+
+lock: env ## renew infra/requirements.txt from pyproject.toml, and the sums of the jars
+	@build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --output-file infra/requirements.txt pyproject.toml
+	@LOCKING=yes infra/fetch_jars.sh

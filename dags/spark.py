@@ -1,0 +1,115 @@
+"""One Spark application as an Airflow task: starts `jobs/__main__.py`, and fails with the application's own sentence."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.providers.common.compat.sdk import AirflowException, AirflowSkipException, BaseOperatorLink
+
+from dags.retries import FIRST_DELAY, RETRIES, RetryByKind, failure
+from schemas.errors import Refused
+from schemas.settings import ROOT, Settings, settings
+
+CONNECTION = "govlake_spark"
+PARTITION_KEY = "{{ dag_run.partition_key or '' }}"
+NOTHING_NEW = ": nothing new in "  # as jobs/publish/run.py says it
+DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z")
+
+
+class DataDocsLink(BaseOperatorLink):
+    """The button 'Data Docs' of a task: the audit's page of this table and date, served by the plugin."""
+
+    name = "Data Docs 质量报告"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:
+        """Return the address on this Airflow; the plugin finds the newest report there."""
+        return f"/govlake/report/{ti_key.dag_id}/{operator.application_args[-1]}"
+
+
+class SparkRun(SparkSubmitOperator):
+    """Run one step of `python -m jobs` for the run's business date.
+
+    Raises Refused, Unavailable or Crashed with the application's sentence; retried as RetryByKind says.
+    Skipped, so that nothing downstream starts, when no file waited. makes_way: also skipped while a later run of the
+    same DAG is queued, for tasks that compute everything anew.
+    """
+
+    def __init__(self, *, step: str, subject: str, makes_way: bool = False, **kwargs: Any) -> None:
+        at = settings()
+        super().__init__(
+            **{
+                "application": str(ROOT / "jobs" / "__main__.py"),
+                "application_args": [step, subject, "--date", PARTITION_KEY],
+                "name": f"{step} {subject} {PARTITION_KEY}",
+                "conn_id": CONNECTION,
+                "spark_binary": str(Path(sys.executable).with_name("spark-submit")),
+                "driver_class_path": f"{at.jars}/*",
+                "driver_memory": at.driver_memory,
+                "env_vars": _environment(),
+                "retries": RETRIES,
+                "retry_delay": FIRST_DELAY,
+                "retry_exponential_backoff": 2,
+                "retry_policy": RetryByKind(),
+                # A local file system is no safe store for two writers of one Delta table; a backfill is a second one.
+                "max_active_tis_per_dag": 1,
+                **kwargs,
+            }
+        )
+        self.step, self.subject, self.makes_way = step, subject, makes_way
+
+    def execute(self, context: Any) -> None:
+        """Start the application and wait for it."""
+        self._check_date(self.application_args[-1])
+        self._make_way(context)
+        os.environ.setdefault(f"AIRFLOW_CONN_{CONNECTION.upper()}", _connection(settings()))
+        try:
+            super().execute(context)
+        except AirflowException as error:
+            process = getattr(self._hook, "_submit_sp", None)
+            if process is None:
+                raise
+            raise failure(process.returncode, self._output()) from error
+        idle = next((line for line in self._output() if NOTHING_NEW in line), None)
+        if idle:
+            raise AirflowSkipException(idle)
+
+    def _output(self) -> tuple[str, ...]:
+        return tuple(self._hook._last_submit_log_lines)  # the provider keeps the application's output only there
+
+    def _check_date(self, date: str) -> None:
+        if not DATE.match(date):
+            raise Refused(
+                f"{self.subject}: partition key '{date}' is not a date. Nothing was started. "
+                "Trigger again and give the business date as partition key, e.g. 2026-03-01."
+            )
+
+    def _make_way(self, context: Any) -> None:
+        waiting = context["ti"].get_dr_count(dag_id=self.dag_id, states=["queued"]) if self.makes_way else 0
+        if waiting:
+            raise AirflowSkipException(
+                f"{waiting} later run(s) of {self.dag_id} wait and will read all that this one would."
+            )
+
+
+class AuditedRun(SparkRun):
+    """A SparkRun whose batch is audited: its task has a button that opens the audit's page."""
+
+    operator_extra_links = (DataDocsLink(),)
+
+
+def _environment() -> dict[str, str]:
+    """What spark-submit needs: our code, our Spark settings (with log4j2.properties beside them), loopback only."""
+    return {
+        "PYTHONPATH": str(ROOT),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONF_DIR": str(ROOT / "infra" / "spark"),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+
+
+def _connection(at: Settings) -> str:
+    return json.dumps({"conn_type": "spark", "host": at.spark_master})

@@ -1,0 +1,94 @@
+"""`python -m infra.ask`: send one request for an instant item to the stream, and print its verdict."""
+
+import argparse
+import json
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from schemas.contract import Contract
+from schemas.errors import Failure, Refused, Unavailable
+from schemas.load import load_all
+from schemas.settings import Settings, settings
+from schemas.words import nearest
+
+ID = "request_id"
+SECONDS = 90  # the first verdict after a start waits for Spark; later ones take milliseconds
+
+
+def ask(here: Settings, contract: Contract, request: Mapping[str, str], seconds: float = SECONDS) -> tuple[dict[str, Any], float]:
+    """Send one request and return its verdict and the seconds it took. Raises Unavailable when none comes."""
+    topic = contract.topic or ""
+    verdicts = f"{topic.split('.')[0]}.verdict"
+    try:
+        answers = KafkaConsumer(bootstrap_servers=here.kafka, enable_auto_commit=False)
+        _await_topic(answers, verdicts, seconds)
+        answers.assign([TopicPartition(verdicts, 0)])
+        answers.seek_to_end()
+        answers.position(TopicPartition(verdicts, 0))  # the seek is lazy; this makes it happen before the request
+        producer = KafkaProducer(bootstrap_servers=here.kafka)
+        begun = time.monotonic()
+        producer.send(topic, json.dumps(request, ensure_ascii=False).encode(), key=request[ID].encode())
+        producer.flush()
+        while time.monotonic() - begun < seconds:
+            for records in answers.poll(timeout_ms=200).values():
+                for record in records:
+                    if record.key == request[ID].encode():
+                        return json.loads(record.value), time.monotonic() - begun
+    except KafkaError as error:
+        raise Unavailable(f"Kafka at {here.kafka} did not answer: {error}. `make status` shows what is up.") from error
+    raise Unavailable(f"No verdict on {verdicts} in {seconds:.0f} s. The request waits in {topic}. `make status` shows whether the stream job is up.")
+
+
+def example(contract: Contract, *, without: str | None = None) -> dict[str, str]:
+    """Return a request made of the contract's examples, one column left out when asked."""
+    if without is not None and without not in contract.names:
+        raise Refused(f"{contract.table} has no column '{without}'.{nearest(without, contract.names)}")
+    values = {column.name: column.examples[0] for column in contract.columns if column.name != without}
+    return {ID: uuid.uuid4().hex, **values}
+
+
+def answered(contracts: Mapping[str, Contract]) -> Contract:
+    """Return the contract whose requests the stream answers."""
+    found = next((contract for contract in contracts.values() if contract.topic), None)
+    if found is None:
+        raise Refused("No contract has a 'topic', so there is nothing to ask.")
+    return found
+
+
+def worded(verdict: Mapping[str, Any], seconds: float) -> str:
+    """Return a verdict in words: what was decided, how fast, and each reason in both languages."""
+    reasons = [f"    {one['zh']}; {one['en']}" for one in verdict["violations"]]
+    return "\n".join([f"  {verdict['verdict']} after {seconds * 1000:.0f} ms (request {verdict[ID]})", *reasons])
+
+
+def main(arguments: list[str]) -> int:
+    """Ask once and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.ask", description=__doc__)
+    parser.add_argument("--without", metavar="COLUMN", help="leave this column of the example out")
+    given = parser.parse_args(arguments)
+    here = settings()
+    try:
+        contract = answered(load_all(here.contracts))
+        print(worded(*ask(here, contract, example(contract, without=given.without))))
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return failure.exit_code
+    return 0
+
+
+def _await_topic(consumer: KafkaConsumer, topic: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not consumer.partitions_for_topic(topic):
+        if time.monotonic() > deadline:
+            raise Unavailable(f"There is no topic {topic} after {seconds:.0f} s: the stream job makes it. `make status` shows whether it is up.")
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

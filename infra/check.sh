@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Runs the tests: `check.sh quick` is the inner loop, `check.sh all` is everything. Every part runs; any failure fails.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+unset PYTHONDONTWRITEBYTECODE
+failed=()
+
+part() { # name, command …
+  local name=$1 begun=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" || failed+=("$name")
+  printf '== %s: %s s\n' "$name" $((SECONDS - begun))
+}
+
+tests() { .venv/bin/python -m pytest -q "$@"; }
+
+plain='not spark and not stack and not crash'
+if [ "${1:-}" = quick ]; then
+  part lint .venv/bin/ruff check --quiet .
+  part types .venv/bin/mypy
+  part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
+  part 'one Spark test' tests -m spark -k smoke
+else
+  part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
+  part 'Spark tests' tests -m 'spark and not stack and not crash'
+  part 'crash tests' tests -m 'crash and not stack'
+  part 'stack tests' tests -m stack
+fi
+
+if [ ${#failed[@]} != 0 ]; then
+  printf '\nFailed: %s\n' "$(IFS=,; echo "${failed[*]}")" >&2
+  exit 1
+fi

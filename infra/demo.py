@@ -1,0 +1,113 @@
+"""`make demo`: the whole lake on one machine, from landing to gold and the stream, waited for and shown."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+from infra import airflow_api, runs, samples, stack
+from infra.airflow_settings import ADMIN
+from infra.ask import answered, ask, example, worded
+from infra.place import VENV, Place, here
+from infra.runs import Due
+from schemas.errors import Failure, Refused
+from schemas.load import load_all, load_marts
+from schemas.settings import ROOT
+
+QUERY = ROOT / "docs" / "examples" / "gold_without_spark.py"
+
+
+def demo(place: Place) -> None:
+    """Land the samples, run the flow, show the result. Raises Refused when a run failed."""
+    fresh = samples.land(place)
+    _say(f"Landed {fresh} new sample file(s) in {place.settings.landing}." if fresh else "The samples are in landing already.")
+    failures = _flow(place)
+    _heading("The lake 数据湖")
+    _govlake("tables")
+    _heading("Why rows are in quarantine 隔离原因")
+    _govlake("quarantine", "--top")
+    _query(place)
+    _stream(place)
+    _addresses(place)
+    if failures:
+        raise Refused("\n".join(failures))
+
+
+def _flow(place: Place) -> list[str]:
+    contracts, marts = load_all(place.settings.contracts), load_marts(place.settings.contracts)
+    airflow, begun = airflow_api.log_in(place), time.monotonic()
+    since = datetime.now(UTC).isoformat()
+    names = {contract.dag_id for contract in (*contracts.values(), *marts.values())}
+    runs.await_dags(airflow, frozenset(names))
+    airflow.patch("dags", {"is_paused": False}, dag_id_pattern="%", update_mask="is_paused")
+    due = _due()
+    if not due:
+        _say("Nothing new in landing: the lake is up to date.")
+        return []
+    _say(f"{len(due)} run(s) for {sum(len(one.files) for one in due)} file(s):")
+    failures = runs.follow(airflow, due, contracts, _say)
+    for mart in marts.values():
+        dates = frozenset(one.date for one in due if one.table in mart.reads)
+        failures += runs.settle(airflow, mart.dag_id, dates, since, _say) if dates else []
+    _say(f"All runs ended after {time.monotonic() - begun:.0f} s.")
+    return failures
+
+
+def _due() -> tuple[Due, ...]:
+    told = subprocess.run([VENV / "govlake", "pending", "--json"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return tuple(Due(one["table"], one["dag_id"], one["date"], tuple(one["files"])) for one in json.loads(told))
+
+
+def _govlake(*arguments: str) -> None:
+    subprocess.run([VENV / "govlake", *arguments], check=True)
+
+
+def _query(place: Place) -> None:
+    _heading(f"One question answered without Spark ({QUERY.relative_to(ROOT)})")
+    _say(QUERY.read_text(encoding="utf-8"))
+    subprocess.run([sys.executable, QUERY, place.settings.lake], check=True)
+
+
+def _stream(place: Place) -> None:
+    _heading("Two instant items, answered by the stream 即办件 (python -m infra.ask)")
+    contract = answered(load_all(place.settings.contracts))
+    required = [column.name for column in contract.columns if column.required]
+    _say(worded(*ask(place.settings, contract, example(contract))))
+    _say(worded(*ask(place.settings, contract, example(contract, without=required[-1]))))
+
+
+def _addresses(place: Place) -> None:
+    _heading("What is up")
+    _say(f"  Airflow      {airflow_api.address(place)}   user {ADMIN}, password {place.secret('airflow_admin_password')}")
+    _say(f"  Kafka        {place.settings.kafka}")
+    _say(f"  Landing      {place.settings.landing}/<class>/<table>/<date>/")
+    _say(f"  Lake         {place.settings.lake}")
+    _say(f"  {stack.HINT}")
+
+
+def _heading(text: str) -> None:
+    _say(f"\n{text}\n{'─' * 72}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> int:
+    """Start the stack when it is not up, show the demo, and return the exit code."""
+    begun = time.monotonic()
+    code = stack.main(["up"])
+    if code:
+        return code
+    try:
+        demo(here())
+    except Failure as failure:
+        print(f"\n{failure}", file=sys.stderr)
+        return failure.exit_code
+    _say(f"\nThe demo took {time.monotonic() - begun:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Triggers the DAG runs that landing asks for, references first, and follows them to their end."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.airflow_api import Airflow
+from schemas.contract import Contract
+from schemas.errors import Refused, Unavailable
+
+POLL = 1.0
+RUN_SECONDS = 900  # for all runs together; a minute and a half on two idle cores
+DAG_SECONDS = 120  # for Airflow to read the DAG folder
+OVER = ("success", "failed")
+PAGE = 100  # what Airflow gives at most in one answer
+
+
+@dataclass(frozen=True)
+class Due:
+    """Files of one table and business date that wait in landing."""
+
+    table: str
+    dag_id: str
+    date: str
+    files: tuple[str, ...]
+
+
+@dataclass
+class Watch:
+    """The runs that were triggered, by their id in Airflow, and how they ended."""
+
+    airflow: Airflow
+    say: Callable[[str], None]
+    started: dict[str, Due] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def done(self) -> frozenset[str]:
+        """Tables none of whose runs is still going."""
+        going = {due.table for run, due in self.started.items() if run not in self.ended}
+        return frozenset(due.table for due in self.started.values()) - going
+
+    def start(self, due: Due) -> None:
+        """Trigger one run."""
+        run = self.airflow.post(f"dags/{due.dag_id}/dagRuns", {"logical_date": None, "partition_key": due.date})
+        self.started[run["dag_run_id"]] = due
+
+    def look(self) -> None:
+        """See which runs ended since the last look, and say so."""
+        for run in recent(self.airflow):
+            key = run["dag_run_id"]
+            if key in self.started and key not in self.ended and run["state"] in OVER:
+                self.ended[key] = run["state"]
+                due = self.started[key]
+                self.say(f"  {due.table:<18} {due.date}  {len(due.files)} file(s)  {run['state']:<8} {run['duration'] or 0:6.1f} s")
+
+
+def follow(airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], say: Callable[[str], None]) -> list[str]:
+    """Run everything that is due, a table after those its rules look things up in. Returns a sentence for each failure."""
+    watch, waiting = Watch(airflow, say), list(wanted)
+    begun = time.monotonic()
+    while waiting or len(watch.ended) < len(watch.started):
+        tables = {due.table for due in waiting}
+        for due in [due for due in waiting if _free(due, contracts, tables, watch)]:
+            waiting.remove(due)
+            watch.start(due)
+        time.sleep(POLL)
+        watch.look()
+        if time.monotonic() - begun > RUN_SECONDS:
+            raise Unavailable(f"Not all runs ended in {RUN_SECONDS} s. They go on; {airflow.address} shows them.")
+    failed = [watch.started[key] for key, state in watch.ended.items() if state != "success"]
+    return [f"{due.dag_id} {due.date} failed: {airflow.address}/dags/{due.dag_id} says why." for due in failed]
+
+
+def await_dags(airflow: Airflow, names: frozenset[str]) -> None:
+    """Wait until Airflow knows these DAGs. Raises Refused when it says that a file of ours cannot be read."""
+    begun = time.monotonic()
+    while missing := names - {dag["dag_id"] for dag in airflow.get("dags", limit=PAGE)["dags"]}:
+        if broken := airflow.get("importErrors")["import_errors"]:
+            last = broken[0]["stack_trace"].strip().splitlines()[-1]
+            raise Refused(f"Airflow cannot read {broken[0]['filename']}: {last}. Nothing was triggered.")
+        if time.monotonic() - begun > DAG_SECONDS:
+            raise Unavailable(f"Airflow does not show {', '.join(sorted(missing))} after {DAG_SECONDS} s. Nothing was triggered.")
+        time.sleep(POLL)
+
+
+def settle(airflow: Airflow, dag_id: str, dates: frozenset[str], since: str, say: Callable[[str], None]) -> list[str]:
+    """Wait for the runs of a gold table that the releases of these dates start. Returns a sentence for each failure."""
+    begun, told = time.monotonic(), dict[str, str]()
+    while True:
+        runs = [run for run in recent(airflow) if run["dag_id"] == dag_id and run["run_after"] >= since]
+        for run in runs:
+            if run["state"] in OVER and run["dag_run_id"] not in told:
+                told[run["dag_run_id"]] = run["state"]
+                say(f"  {dag_id:<18} {run['partition_key']}  from silver  {run['state']:<8} {run['duration'] or 0:6.1f} s")
+        if len(told) == len(runs) and dates <= {run["partition_key"] for run in runs}:
+            return [f"{dag_id} failed: {airflow.address}/dags/{dag_id} says why." for state in told.values() if state != "success"]
+        if time.monotonic() - begun > DAG_SECONDS:
+            return [f"{dag_id} did not run for {', '.join(sorted(dates))} in {DAG_SECONDS} s. {airflow.address}/dags/{dag_id} may say why."]
+        time.sleep(POLL)
+
+
+def recent(airflow: Airflow) -> list[dict[str, Any]]:
+    """Return the newest runs of all DAGs."""
+    runs: list[dict[str, Any]] = airflow.get("dags/~/dagRuns", limit=PAGE, order_by="-id")["dag_runs"]
+    return runs
+
+
+def _free(due: Due, contracts: Mapping[str, Contract], waiting: set[str], watch: Watch) -> bool:
+    needed = contracts[due.table].references - {due.table}
+    return not needed & waiting and needed & {d.table for d in watch.started.values()} <= watch.done

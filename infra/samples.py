@@ -1,0 +1,50 @@
+"""Puts the shipped samples into landing: real ones as they are, made ones by the seeded script. What is there is left alone."""
+
+import filecmp
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.place import Place
+from schemas.errors import Unavailable
+from schemas.settings import ROOT
+
+REAL = ROOT / "tests" / "data" / "landing"
+MAKER = ROOT / "tests" / "data" / "made" / "make.py"
+
+
+def land(place: Place) -> int:
+    """Land every sample that is not in landing with the same content, and return how many those were."""
+    fresh = 0
+    for source in (REAL, _made(place)):
+        # Only <class>/<table>/<date>/<file>: what stands higher up is about the samples, not one of them.
+        for file in sorted(path for path in source.glob("*/*/*/*") if path.is_file()):
+            fresh += _put(file, place.settings.landing / file.relative_to(source))
+    return fresh
+
+
+def _made(place: Place) -> Path:
+    """Make the made samples, once for each version of their script."""
+    folder, stamp = place.run / "samples", place.run / "samples.key"
+    texts = [path.read_bytes() for path in sorted(MAKER.parent.rglob("*.py"))]
+    key = hashlib.sha256(b"\0".join(texts)).hexdigest()
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != key:
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [sys.executable, "-m", "tests.data.made.make", str(folder)]
+        done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise Unavailable(f"{MAKER.relative_to(ROOT)} failed: {done.stderr.strip()[-300:]}. Nothing was landed.")
+        stamp.write_text(key, encoding="utf-8")
+    return folder
+
+
+def _put(source: Path, target: Path) -> bool:
+    if target.is_file() and filecmp.cmp(source, target, shallow=False):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    shutil.copy2(source, part)  # with its time: the reader waits for files that were just written
+    part.rename(target)
+    return True

@@ -1,0 +1,115 @@
+"""`python -m jobs STEP …`: what Airflow and the process manager start. The only place where exit codes are made."""
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from datetime import date
+
+if __name__ == "__main__":  # spark-submit starts this file by its path
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from schemas.errors import Failure, Refused, Unavailable
+from schemas.load import find, load_all, load_marts
+from schemas.settings import settings
+
+KILL_AFTER = "GOVLAKE_KILL_AFTER"  # the crash tests' switch: die after this step as a killed driver would
+CRASH = 70  # EX_SOFTWARE of sysexits.h
+
+
+def say(line: str) -> None:
+    """Print one line of progress, at once."""
+    print(line, flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one step and return its exit code: 0, 65 (Refused), 75 (Unavailable), 70 (a defect of ours)."""
+    given = _parser().parse_args(arguments)
+    try:
+        given.step(given)
+    except Failure as failure:
+        print(f"{type(failure).__name__.upper()}: {failure}", file=sys.stderr, flush=True)
+        return failure.exit_code
+    except Exception as error:  # noqa: BLE001 - the one broad except: whatever it is, the operator gets one last line
+        return _unforeseen(error)
+    return 0
+
+
+def _unforeseen(error: Exception) -> int:
+    text = str(error)
+    if "No space left on device" in text or "ENOSPC" in text:
+        print(
+            f"UNAVAILABLE: No space left on the disk of {settings().home}. Nothing was committed; what is done is kept and the next "
+            "try goes on from it. Free space and run again; see docs/runbooks/no-disk-space.md.",
+            file=sys.stderr,
+        )
+        return Unavailable.exit_code
+    traceback.print_exc()
+    print(f"CRASHED: {type(error).__name__}: {text.splitlines()[0] if text else ''}. See docs/runbooks/spark-crash.md.", file=sys.stderr)
+    return CRASH
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
+    steps = parser.add_subparsers(required=True, metavar="STEP")
+    run = steps.add_parser("run", help="take in what waits in landing for a table and a business date")
+    run.add_argument("table")
+    run.add_argument("--date", required=True, type=_day)
+    run.set_defaults(step=_run)
+    accept = steps.add_parser("accept", help="release a held batch by a person's decision")
+    accept.add_argument("table")
+    accept.add_argument("batch")
+    accept.add_argument("--because", required=True)
+    accept.set_defaults(step=_accept)
+    mart = steps.add_parser("mart", help="compute a gold table")
+    mart.add_argument("mart")
+    mart.add_argument("--date", required=True, type=_day)
+    mart.set_defaults(step=_mart)
+    stream = steps.add_parser("stream", help="answer instant requests until stopped")
+    stream.set_defaults(step=_stream)
+    return parser
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2026-03-01") from None
+
+
+def _run(given: argparse.Namespace) -> None:
+    from jobs.publish.run import run
+
+    here = settings()
+    run(here, find(given.table, load_all(here.contracts)), given.date, say, _killer())
+
+
+def _accept(given: argparse.Namespace) -> None:
+    from jobs.publish.run import accept
+
+    here = settings()
+    accept(here, find(given.table, load_all(here.contracts)), given.batch, given.because)
+
+
+def _mart(given: argparse.Namespace) -> None:
+    from jobs.marts.mart import refresh
+
+    here = settings()
+    refresh(here, find(given.mart, load_marts(here.contracts)), given.date, say)
+
+
+def _stream(given: argparse.Namespace) -> None:
+    from jobs.stream.instant import serve
+
+    here = settings()
+    serve(here, load_all(here.contracts), say)
+
+
+def _killer():  # type: ignore[no-untyped-def]
+    step = int(os.environ.get(KILL_AFTER, "0"))
+    return lambda done: os.kill(os.getpid(), signal.SIGKILL) if done == step else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,164 @@
+"""`govlake check`: what a contract says of a file, by the same Spark steps as a run, without writing to the lake."""
+
+import hashlib
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from jobs.commands.command import Command, as_json, count, day, json_option
+from jobs.commands.layout import BEIJING, line
+from jobs.commands.look import SUMS, said
+from schemas.contract import Contract
+from schemas.errors import Refused
+from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from jobs.ingest.landing import LandedFile
+    from jobs.ingest.read import FileReport
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be checked: a file against a contract, as of a business date, naming so many bad rows."""
+
+    contract: Contract
+    file: Path
+    date: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a run would have made of the file, taken alone. violations: rule -> count, warnings included."""
+
+    table: str
+    file: str
+    encoding: str
+    rows_in: int
+    rows_silver: int
+    rows_quarantined: int
+    rows_duplicate: int
+    rows_filtered: int
+    violations: Mapping[str, int]
+    missing_columns: tuple[str, ...]
+    unknown_columns: tuple[str, ...]
+    first: tuple[Mapping[str, Any], ...]
+
+
+def check(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake check CONTRACT FILE`."""
+    asked = Asked(_contract(arguments.contract, settings), Path(arguments.file), arguments.date or _today(), arguments.limit)
+    if not asked.file.is_file():
+        raise Refused(f"{asked.file}: there is no such file. Nothing was read. Check the path.")
+    from jobs.session import session
+
+    checked = conformed(session(settings, f"govlake check {asked.contract.table}"), settings, asked)
+    return as_json(checked) if arguments.json else _told(checked, asked)
+
+
+def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checked:
+    """Conform one file and count. Raises Refused for a file that a run would refuse, Unavailable for a missing reference.
+
+    The rows are written once, to a folder that only this user can read and that is removed at the end.
+    """
+    from jobs.conform.plain.catalogue import PLAIN
+    from jobs.ingest.read import read
+
+    with TemporaryDirectory(prefix="govlake-check-") as workspace:
+        intake = read(spark, asked.contract, (_landed(asked.file),), Path(workspace) / "transcripts", PLAIN)
+        report = intake.files[0]
+        if report.refused:
+            raise Refused(_outside_landing(report.refused))
+        return _counted(_candidate(intake.frame, settings, asked, Path(workspace) / "rows"), asked, report)
+
+
+def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path) -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    from jobs.conform.conform import conform
+    from jobs.publish.run import references
+
+    known = references(raw.sparkSession, settings, asked.contract)
+    rows = conform(raw, asked.contract, known, F.lit(asked.date).cast("date"))
+    rows.write.partitionBy("_disposition").parquet(str(folder))
+    return raw.sparkSession.read.schema(rows.schema).parquet(str(folder))
+
+
+def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> Checked:
+    from jobs.publish.discard import discarded
+    from jobs.publish.measure import measure
+    from jobs.serve.quarantine import broken
+
+    counts, details = measure(candidate, discarded(candidate, asked.contract, None), asked.contract)
+    bad = candidate.where("size(_violations) > 0").select("_row", "_violations").orderBy("_row").limit(asked.limit)
+    first = tuple(
+        {"row": row["_row"], **asdict(broken(violation.asDict(), asked.contract))}
+        for row in bad.toLocalIterator() for violation in row["_violations"]
+    )
+    return Checked(
+        asked.contract.table, str(asked.file), report.encoding or "", counts.rows_in, counts.silver, counts.quarantined,
+        counts.duplicate, 0, details["violations"], tuple(report.missing), tuple(report.unknown), first,
+    )
+
+
+def _outside_landing(sentence: str) -> str:
+    """Ingest speaks of files in landing; this one lies where the person has it."""
+    return sentence.removeprefix("landing/").replace("the file stays in landing", "the file stays where it is")
+
+
+def _landed(file: Path) -> "LandedFile":
+    from jobs.ingest.landing import LandedFile
+
+    with file.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return LandedFile(file.resolve(), str(file), digest, os.path.getsize(file))
+
+
+def _contract(name: str, settings: Settings) -> Contract:
+    if name.endswith((".yaml", ".yml")) or os.sep in name:
+        from schemas.load import load
+
+        return load(Path(name))
+    from jobs.serve.locate import contract_of
+
+    return contract_of(settings, name)
+
+
+def _today() -> str:
+    return datetime.now(BEIJING).date().isoformat()
+
+
+def _told(found: Checked, asked: Asked) -> str:
+    contract = asked.contract
+    sums = [f"{key.removeprefix('rows_')} {getattr(found, key):,}" for key in SUMS[1:]]
+    lines = [
+        f"{line(found.file)} against {contract.dag_id} {contract.version}, read as {found.encoding}:",
+        f"  rows in {found.rows_in:,} = {' + '.join(sums)}",
+    ]
+    named = (("missing columns 缺少的列", found.missing_columns), ("unknown columns, kept in _extra 未知列", found.unknown_columns))
+    lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
+    lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
+    lines += [f"row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
+    return "\n".join([*lines, "Nothing was written to the lake 未写入数据湖."])
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("contract", metavar="CONTRACT", help="a table's name, or a contract file")
+    parser.add_argument("file", metavar="FILE", help="the file to check; it stays where it is")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="business date to judge dates by (today in Beijing)")
+    parser.add_argument("--limit", metavar="N", type=count, default=10, help="bad rows to name (10)")
+    json_option(parser)
+
+
+COMMAND = Command(
+    "check", "conform a file and say what is wrong with it; writes nothing (starts Spark)",
+    ("govlake check enterprise new.csv", "govlake check schemas/business/enterprise.odcs.yaml new.csv --json",
+     "govlake check enterprise new.csv.gz --date 2026-03-01 --limit 3"), _arguments, check,
+)

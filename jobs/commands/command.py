@@ -1,0 +1,56 @@
+"""What a command of `govlake` is: its name, its help, its arguments, and the function that answers."""
+
+import json
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from schemas.settings import Settings
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. run: returns the text for standard output; failures are raised."""
+
+    name: str
+    summary: str
+    examples: tuple[str, ...]
+    arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace, Settings], str]
+
+
+def as_json(answer: Any) -> str:
+    """Return an answer as JSON text: dataclasses as objects, instants in ISO form, decimals as exact text."""
+    return json.dumps(_plain(answer), ensure_ascii=False, indent=2, default=_text)
+
+
+def count(text: str) -> int:
+    """Read a whole number from 1 on, for argparse."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return int(text)
+
+
+def day(text: str) -> str:
+    """Read a date written YYYY-MM-DD, for argparse."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ArgumentTypeError(f"'{text}' is not a date written YYYY-MM-DD") from None
+
+
+def json_option(parser: ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="answer in JSON with stable keys")
+
+
+def _plain(answer: Any) -> Any:
+    if is_dataclass(answer) and not isinstance(answer, type):
+        return asdict(answer)
+    return [_plain(one) for one in answer] if isinstance(answer, list | tuple) else answer
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -1,0 +1,153 @@
+"""Commands that look at the lake without Spark: tables, show, ledger, quarantine, pending."""
+
+import shutil
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from jobs.commands.command import Command, as_json, count, day, json_option
+from jobs.commands.layout import cell, grid, line
+from schemas.settings import Settings
+
+SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
+HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
+
+
+def tables(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake tables`."""
+    from jobs.serve.lake import tables as statuses
+
+    found = statuses(settings)
+    if arguments.json:
+        return as_json([{"name": one.name, **asdict(one)} for one in found])
+    rows = [
+        [one.name, one.title, one.state, one.version, one.rows,
+         *(getattr(one, key) for key in SUMS), one.date, one.freshness] for one in found
+    ]
+    heads = ("table", "title", "state", "version", "rows", *HEADS, "date", "freshness")
+    notes = [f"{one.name}: {line(one.reason)}" for one in found if one.reason]
+    return "\n".join([grid(heads, rows), *notes])
+
+
+def show(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake show TABLE`."""
+    from jobs.serve.lake import show as shown
+
+    found = shown(settings, arguments.table, arguments.where, arguments.limit)
+    if arguments.json:
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        return as_json({"table": found.table, "version": found.version, "masked": found.masked, "rows": rows})
+    business = [i for i, name in enumerate(found.columns) if not name.startswith("_")]
+    masked = [found.columns[i] for i in business if found.columns[i] in found.masked]
+    lines = [f"{found.table}, version {found.version}: {len(found.rows)} rows shown."]
+    if masked:
+        lines.append(f"Masked by their classification: {', '.join(masked)}. A condition sees the mask too.")
+    if found.rows:
+        body = [[row[i] for i in business] for row in found.rows]
+        lines += ["", grid([found.columns[i] for i in business], body, _terminal())]
+    return "\n".join(lines)
+
+
+def ledger(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake ledger`."""
+    from jobs.serve.batches import ledger as entries
+    from jobs.serve.locate import locate
+
+    noun = locate(settings, arguments.table).noun if arguments.table else None
+    found = entries(settings, noun, arguments.date)
+    if arguments.json:
+        return as_json(found)
+    if not found:
+        return "The ledger has no batch for that. `govlake pending` lists files that wait to be taken in."
+    rows = [
+        [one.table, one.date, one.batch, one.state, *(getattr(one, key) for key in SUMS), one.balanced,
+         one.encoding or None, len(one.files), one.version_written, one.at] for one in found
+    ]
+    heads = ("table", "date", "batch", "state", *HEADS, "balanced", "encoding", "files", "version", "at (Beijing)")
+    notes = [f"{one.table} {one.date}: {line(one.note)}" for one in found if one.note]
+    return "\n".join([grid(heads, rows), *notes])
+
+
+def quarantine(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake quarantine TABLE` and `govlake quarantine --top`."""
+    from jobs.serve.lake import quarantine as quarantined
+    from jobs.serve.lake import top_reasons
+
+    if arguments.top:
+        reasons = top_reasons(settings, arguments.limit)
+        if arguments.json:
+            return as_json(reasons)
+        return grid(("rows", "table", "reason 原因", "in English"), [[r.rows, r.table, r.zh, r.en] for r in reasons])
+    found = quarantined(settings, arguments.table, arguments.limit)
+    if arguments.json:
+        return as_json(found)
+    lines = [f"{found.table}: {found.rows_quarantined:,} rows in quarantine 隔离区, {len(found.rows)} shown."]
+    lines += [f"  {rows:>8,}  {rule}" for rule, rows in found.violations.items()]
+    for row in found.rows:
+        lines += ["", f"{line(row.path)}, row {row.row} 第{row.row}行"]
+        lines += [f"  {said(asdict(broken))}" for broken in row.violations]
+        lines.append("  sent 原文: " + ", ".join(f"{cell(name)}={cell(value)}" for name, value in row.sent.items()))
+    return "\n".join(lines)
+
+
+def said(broken: Mapping[str, Any]) -> str:
+    """Return one violation in one line: Chinese, English, the masked value."""
+    kept = " (warning only 仅提示)" if broken["severity"] == "warn" else ""
+    value = f": {cell(broken['value'])}" if broken["value"] is not None else ""
+    return f"{broken['zh']}; {broken['en']}{value}{kept}"
+
+
+def pending(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake pending`."""
+    from jobs.ingest.landing import waiting
+    from jobs.serve.lake import pending as due
+
+    found = due(settings, waiting)
+    if arguments.json:
+        return as_json(found)
+    if not found:
+        return "Nothing waits in landing."
+    return grid(("table", "DAG", "date", "files"), [[one.table, one.dag_id, one.date, len(one.files)] for one in found])
+
+
+def _terminal() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _show_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("table", metavar="TABLE", help="enterprise, silver.enterprise, gold.credit_profile, ledger.hop")
+    parser.add_argument("--where", metavar="EXPR", help="one SQL condition over the columns; text in single quotes")
+    parser.add_argument("--limit", metavar="N", type=count, default=20, help="rows at most (20)")
+    json_option(parser)
+
+
+def _ledger_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--table", metavar="TABLE", help="only this table")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="only this business date")
+    json_option(parser)
+
+
+def _quarantine_arguments(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("table", metavar="TABLE", nargs="?", help="the table whose quarantined rows to show")
+    which.add_argument("--top", action="store_true", help="the reasons with the most rows, over all tables")
+    parser.add_argument("--limit", metavar="N", type=count, default=20, help="rows, or reasons, at most (20)")
+    json_option(parser)
+
+
+COMMANDS = (
+    Command("tables", "how every table stands: rows, version, freshness, state",
+            ("govlake tables", "govlake tables --json"), json_option, tables),
+    Command("show", "rows of a table, closed columns masked",
+            ("govlake show enterprise --limit 5", "govlake show enterprise --where \"registered_on >= '2020-01-01'\"",
+             "govlake show gold.credit_profile --json"), _show_arguments, show),
+    Command("ledger", "what went into each batch and what came out",
+            ("govlake ledger", "govlake ledger --table enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
+    Command("quarantine", "rows that were set aside, and why, in words",
+            ("govlake quarantine enterprise --limit 5", "govlake quarantine --top", "govlake quarantine enterprise --json"),
+            _quarantine_arguments, quarantine),
+    Command("pending", "files in landing that no batch has taken in yet",
+            ("govlake pending", "govlake pending --json"), json_option, pending),
+)

@@ -1,0 +1,69 @@
+"""Rules about several columns of one row: order of dates, conditional presence, parts of codes, contradictions."""
+
+from collections.abc import Mapping
+from functools import reduce
+from itertools import combinations
+from operator import and_, or_
+from typing import Any
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from jobs.conform.rules.value import Batch, Value, is_any_of, is_given, pick
+from jobs.conform.rules.values import beijing_day
+from schemas.errors import Refused
+
+Row = Mapping[str, Value]
+Arguments = Mapping[str, Any]
+
+
+def is_ordered(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether each of `columns` is at most every later one; an empty one is passed over, not its neighbours.
+
+    A date beside an instant is compared by Beijing day.  Source: the contract.
+    """
+    values = pick(row, arguments["columns"], "order")
+    mixed = len({value.column.logical_type for value in values}) > 1
+    typed = [beijing_day(value) if mixed else value.typed for value in values]
+    return reduce(and_, [_unless_null(earlier <= later) for earlier, later in combinations(typed, 2)])
+
+
+def is_given_if(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether `column` is given, whenever every column of `when` has one of its listed values. Source: the contract."""
+    return ~_holds(row, arguments["when"], "required_if") | is_given(row[arguments["column"]])
+
+
+def is_any_given(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether at least one of `columns` is given. Source: the contract."""
+    return reduce(or_, [is_given(value) for value in pick(row, arguments["columns"], "any_of")])
+
+
+def is_part_of(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether `column` equals `length` characters of column `of` from `start` on, counted from 1; passed when one is empty.
+
+    Source: the contract, e.g. characters 20 to 31 of a service implementation code are its base code.
+    """
+    part = F.substring(row[arguments["of"]].text, int(arguments["start"]), int(arguments["length"]))
+    return _unless_null(row[arguments["column"]].text == part)
+
+
+def is_implied(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether `column` has one of `values`, whenever `when` holds; passed when it is empty. Source: the contract."""
+    allowed = is_any_of(row[arguments["column"]], arguments["values"], "implies")
+    return ~_holds(row, arguments["when"], "implies") | _unless_null(allowed)
+
+
+def is_same_day(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether all of `columns` that are given fall on one Beijing day. Source: the contract."""
+    days = [beijing_day(value) for value in pick(row, arguments["columns"], "same_day")]
+    return reduce(and_, [_unless_null(one == other) for one, other in combinations(days, 2)])
+
+
+def _holds(row: Row, when: Any, rule: str) -> Column:
+    if not isinstance(when, Mapping) or not when:
+        raise Refused(f"rule '{rule}' needs 'when' as column: value (or list of values), found {when!r}.")
+    return reduce(and_, [F.coalesce(is_any_of(row[name], wanted, rule), F.lit(False)) for name, wanted in when.items()])
+
+
+def _unless_null(passed: Column) -> Column:
+    return F.coalesce(passed, F.lit(True))

@@ -1,0 +1,111 @@
+"""The conservation ledger: what went into each hop of each batch, what came out, and that the sum is right."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from jobs.lake import lock, tables
+from schemas.errors import Refused
+from schemas.settings import Settings
+
+LOW_BITS = 0xFFFFFFFF
+PATIENCE = 120.0  # seconds; every table's run writes this one ledger, each for about a second
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One hop of one batch. hash: order-free sum over the rows that went out, see `row_hashes`."""
+
+    batch: str
+    table: str
+    date: str
+    hop: str
+    rows_in: int
+    rows_out: int
+    rows_quarantined: int
+    rows_duplicate: int
+    rows_filtered: int
+    hash: str
+    version_read: int | None
+    version_written: int | None
+    at: datetime
+    note: str | None
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """What became of one landed file. state: taken, held, refused or same (content taken in before)."""
+
+    sha256: str
+    path: str
+    table: str
+    date: str
+    batch: str
+    bytes: int
+    records: int
+    encoding: str
+    state: str
+    note: str | None
+    at: datetime
+
+
+TYPES = {"str": T.StringType(), "int": T.LongType(), "datetime": T.TimestampType()}
+
+
+def row_hashes(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:
+    """Return one row: `rows`, and `hash`, the sum over the rows of the low 32 bits of their xxhash64.
+
+    The sum does not depend on the order of the rows and changes when one is lost, doubled or altered.
+    """
+    low = F.xxhash64(*names).bitwiseAND(F.lit(LOW_BITS).cast("bigint"))
+    return frame.agg(F.count(F.lit(1)).alias("rows"), F.coalesce(F.sum(low), F.lit(0)).alias("hash"))
+
+
+def balance(hop: Hop) -> Hop:
+    """Return the hop. Raises Refused when what went in is not what came out: nothing may be dropped."""
+    out = hop.rows_out + hop.rows_quarantined + hop.rows_duplicate + hop.rows_filtered
+    if hop.rows_in != out:
+        raise Refused(
+            f"{hop.table} {hop.date}: hop '{hop.hop}' took in {hop.rows_in} rows and accounts for {out}. Nothing was released; "
+            f"batch {hop.batch} stays as candidate. This is a defect of govlake: keep the batch and report it."
+        )
+    return hop
+
+
+def record(spark: SparkSession, settings: Settings, event: str, hops: list[Hop], files: list[FileEntry]) -> None:
+    """Write the hops, then the files, of one event of a batch; a repeat changes nothing. The files are the commit point.
+
+    event: a name that is the same when the step is repeated, such as `<batch>-released`.
+    """
+    for noun, kind, rows in (("hop", Hop, hops), ("file", FileEntry, files)):
+        if rows:
+            frame = spark.createDataFrame([tuple(asdict(row).values()) for row in rows], _schema(kind)).coalesce(1)  # type: ignore[call-overload]
+            with lock.writing(settings, f"ledger.{noun}", PATIENCE):
+                tables.append_once(frame, tables.table(settings, "ledger", noun), event)
+
+
+def files(spark: SparkSession, settings: Settings, table: str) -> frozenset[str]:
+    """Return the content hashes of all files of a table that need not be read again: taken in, or held."""
+    known = tables.read(spark, tables.table(settings, "ledger", "file"))
+    if known is None:
+        return frozenset()
+    rows = known.where((F.col("table") == table) & F.col("state").isin("taken", "held")).select("sha256").distinct()
+    return frozenset(row["sha256"] for row in rows.toLocalIterator())
+
+
+def history(spark: SparkSession, settings: Settings, table: str) -> list[int]:
+    """Return the rows taken in by the last ten released batches of a table, newest first."""
+    known = tables.read(spark, tables.table(settings, "ledger", "hop"))
+    if known is None:
+        return []
+    released = known.where((F.col("table") == table) & (F.col("hop") == "release")).select("batch")
+    taken = known.where(F.col("hop") == "ingest").join(released, "batch", "left_semi")
+    return [row["rows_in"] for row in taken.orderBy(F.desc("at")).limit(10).toLocalIterator()]
+
+
+def _schema(kind: type) -> T.StructType:
+    names = [(f.name, str(f.type if isinstance(f.type, str) else getattr(f.type, "__name__", f.type))) for f in fields(kind)]
+    return T.StructType([T.StructField(name, TYPES[text.split(" ")[0]]) for name, text in names])

@@ -1,0 +1,143 @@
+"""The landing folder: which files wait to be taken in, told apart by content, and which are still being written."""
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+
+from jobs.ingest.refusal import stays
+from schemas.contract import Contract
+from schemas.errors import Refused
+from schemas.settings import Settings
+
+SETTLE_SECONDS = 2.0  # a writer that pauses longer between two writes is taken for finished
+UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp")  # names that FTP clients, browsers and editors use
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file that waits. relative: below landing, with /.  same_as: the file of this batch with equal content.
+
+    refused: why it is not opened at all (its sha256 is then empty), None for a file that can be read.
+    """
+
+    path: Path
+    relative: str
+    sha256: str
+    bytes: int
+    same_as: str | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What lies in a landing folder: files that are whole, and names of files that are still being written."""
+
+    files: tuple[LandedFile, ...]
+    unsettled: tuple[str, ...]
+
+
+def waiting(
+    settings: Settings, contract: Contract, date: str | Date, taken: frozenset[str], settle: float = SETTLE_SECONDS
+) -> tuple[LandedFile, ...]:
+    """Return the files of one table and business date that wait to be taken in, sorted by name.
+
+    A file is known by its content: one whose sha256 is in `taken` is left out. The second of two names for the same
+    content carries `same_as`. A file still being written (see `survey`) is left alone until the next call.
+    Raises Refused when table or date lead out of landing.
+    """
+    found = survey(folder_of(settings, contract, date), settings.landing, settle)
+    return tuple(file for file in found.files if file.sha256 not in taken)
+
+
+def folder_of(settings: Settings, contract: Contract, date: str | Date) -> Path:
+    """Return <landing>/<class>/<table>/<business date>. Raises Refused when that is not inside landing."""
+    try:
+        day = date if isinstance(date, Date) else Date.fromisoformat(date)
+    except ValueError:
+        raise Refused(f"'{date}' is no business date. Nothing was read. Write it as 2026-03-01.") from None
+    folder = settings.landing / contract.source_class / contract.table / day.isoformat()
+    if folder.exists() and not folder.resolve().is_relative_to(settings.landing.resolve()):
+        place = folder.relative_to(settings.landing)
+        raise Refused(f"landing/{place}: leads out of landing. Nothing was read. Put a real folder in its place.")
+    return folder
+
+
+def survey(folder: Path, landing: Path, settle: float = SETTLE_SECONDS) -> Survey:
+    """Look at every file of `folder` twice, around hashing it.
+
+    Still being written means: a process holds it open for writing, its size or time changed while it was hashed, or
+    it changed less than `settle` seconds ago. A time in the future counts as settled, else a wrong clock at the
+    sender would keep a file out for ever.
+    """
+    if not folder.is_dir():
+        return Survey((), ())
+    names = sorted(name for name in os.listdir(folder) if not _is_passed_over(name))
+    looked = [(name, _look(folder / name, landing, settle)) for name in names if not (folder / name).is_dir()]
+    written = _open_for_writing()
+    whole = [(name, file) for name, file in looked if file and _identity(file.path) not in written]
+    kept = {name for name, _ in whole}
+    return Survey(_twins_marked([file for _, file in whole]), tuple(n for n, _ in looked if n not in kept))
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith((".", "_")) or name.lower().endswith(UNFINISHED)
+
+
+def _look(path: Path, landing: Path, settle: float) -> LandedFile | None:
+    relative = path.relative_to(landing).as_posix()
+    if not path.resolve().is_relative_to(landing.resolve()):
+        return LandedFile(path, relative, "", 0, refused=_sentence(relative, "is a link that leads out of landing"))
+    try:
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
+            return LandedFile(path, relative, "", 0, refused=_sentence(relative, "is not a regular file"))
+        if 0 <= time.time() - before.st_mtime < settle:
+            return None
+        digest, after = _hash(path), path.stat()
+    except FileNotFoundError:
+        return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return None
+    return LandedFile(path, relative, digest, after.st_size)
+
+
+def _sentence(relative: str, fact: str) -> str:
+    return f"landing/{relative}: {stays(fact, 'Put the file itself in its place.')}"
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _twins_marked(files: Iterable[LandedFile]) -> tuple[LandedFile, ...]:
+    first: dict[str, str] = {}
+    marked = []
+    for file in files:
+        twin = None if file.refused else first.setdefault(file.sha256, file.relative)
+        same_as = twin if twin != file.relative else None
+        marked.append(LandedFile(file.path, file.relative, file.sha256, file.bytes, same_as, file.refused))
+    return tuple(marked)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _open_for_writing() -> frozenset[tuple[int, int]]:
+    """Device and inode of every file that some process we may look at holds open for writing."""
+    found = set()
+    for handle in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            flags = (handle.parent.parent / "fdinfo" / handle.name).read_text().split("flags:")[1].split()[0]
+            if int(flags, 8) & (os.O_WRONLY | os.O_RDWR):
+                found.add(_identity(handle))
+        except (OSError, IndexError):
+            continue
+    return frozenset(found)

@@ -1,0 +1,124 @@
+"""A landed file made ready for Spark: checked, its header matched, linked as it lies or transcribed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from jobs.ingest import swap
+from jobs.ingest.csvfile import CsvReader
+from jobs.ingest.header import Layout, Slots, clean, missing
+from jobs.ingest.inspection import Inspection, inspect
+from jobs.ingest.jsonl import JsonLinesReader
+from jobs.ingest.landing import LandedFile
+from jobs.ingest.reader import Reader
+from jobs.ingest.refusal import refuse
+from jobs.ingest.report import FileReport
+from jobs.ingest.source import Source
+from jobs.ingest.transcript import Transcript, transcribe
+from schemas.contract import Column, Contract
+
+READERS: Mapping[str, Reader] = {reader.name: reader for reader in (CsvReader(), JsonLinesReader())}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every file of a batch is prepared with. block: bytes of a file that Spark gives to one task."""
+
+    contract: Contract
+    known: Slots
+    workspace: Path
+    checks: swap.Checks
+    block: int
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the contract's source format."""
+        return READERS[self.contract.source_format]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file for Spark. path: what Spark reads.  layout: None for a transcript, whose values stand by slot already.
+
+    header_row and newlines_before place the lines of a file that Spark reads as it lies.
+    """
+
+    report: FileReport
+    path: Path
+    layout: Layout | None = None
+    header_row: int = 0
+    newlines_before: tuple[int, ...] = ()
+
+
+def prepare(file: LandedFile, desk: Desk) -> Prepared:
+    """Make one file ready. Raises Refused, without the file's name, when nothing of it can be read."""
+    found = inspect(file, desk.block)
+    source = Source(file.path, found.packing, found.encoding, found.newline)
+    row, names = desk.reader.headers(source)
+    layout = desk.known.layout(names)
+    if desk.reader.has_header:
+        _require_columns(desk, layout.headers, _given(layout))
+    if layout.repeated:
+        twice = ", ".join(f"'{name[:30]}'" for name in dict.fromkeys(layout.repeated))
+        raise refuse(f"names a column twice in its header: {twice}", "Ask the source which one holds.")
+    swapped = swap.find(desk.contract, desk.known, islice(desk.reader.records(source), swap.SAMPLE), desk.checks)
+    if swapped:
+        raise refuse(swapped.fact, "Correct the header, or the contract, and land the file again.")
+    if found.line_wise and desk.reader.name == CsvReader.name:
+        return _linked(file, desk, found, (row, layout))
+    return _transcribed(file, desk, source, found)
+
+
+def _given(layout: Layout) -> frozenset[int]:
+    return frozenset(slot for slot in layout.slots if slot is not None)
+
+
+def _require_columns(desk: Desk, headers: tuple[str, ...], given: frozenset[int]) -> tuple[Column, ...]:
+    """Return the columns that the file lacks. Raises Refused when a required one is among them."""
+    absent = missing(desk.contract, desk.known, given)
+    required = [c for c in absent if c.required or c.key_position is not None]
+    if not required:
+        return absent
+    wanted = ", ".join(f"'{column.name}'" for column in required)
+    unknown = [f"'{clean(h)[:30]}'" for h in headers if desk.known.layout((h,)).slots == (None,)]
+    found = f"found {', '.join(unknown[:5])}" if unknown else "and has no unknown one"
+    # A file without a header begins with data: its first line must not get into a message.
+    shown = found if given else f"none of its {len(headers)} names is known"
+    step = "If it is the same column, add the alias to the contract."
+    raise refuse(f"header lacks required {wanted} ({shown})", step)
+
+
+def _linked(file: LandedFile, desk: Desk, found: Inspection, header: tuple[int, Layout]) -> Prepared:
+    """Give the file a name that Spark takes literally: a landed name may hold *, [ or {, which Spark expands."""
+    row, layout = header
+    path = desk.workspace / f"{file.sha256}.csv{'.gz' if found.packing else ''}"
+    path.unlink(missing_ok=True)
+    path.symlink_to(file.path.resolve())
+    transcript = Transcript(found.lines - found.blank - 1, _given(layout), layout.unknown)
+    return Prepared(_report(file, desk, found, transcript), path, layout, row, found.newlines_before)
+
+
+def _transcribed(file: LandedFile, desk: Desk, source: Source, found: Inspection) -> Prepared:
+    path = desk.workspace / f"{file.sha256}.jsonl"
+    transcript = transcribe(desk.reader.records(source), desk.known, path)
+    if desk.reader.has_header:
+        layout = desk.known.layout(desk.reader.headers(source)[1])
+        transcript = Transcript(transcript.records, _given(layout), layout.unknown)
+    elif transcript.given:
+        _require_columns(desk, transcript.unknown, transcript.given)
+    return Prepared(_report(file, desk, found, transcript), path)
+
+
+def _report(file: LandedFile, desk: Desk, found: Inspection, transcript: Transcript) -> FileReport:
+    absent = missing(desk.contract, desk.known, transcript.given)
+    return FileReport(
+        path=file.relative,
+        sha256=file.sha256,
+        bytes=file.bytes,
+        encoding=found.encoding,
+        records=transcript.records,
+        blank=found.blank,
+        missing=tuple(column.name for column in absent),
+        unknown=transcript.unknown,
+    )

@@ -1,0 +1,40 @@
+"""What ingest hands over: one frame of raw records, and what is to be said about each file."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pyspark.sql import DataFrame
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file of the batch.
+
+    path: relative to landing.  records: records in the frame, defective ones included.  blank: lines that are none.
+    missing: optional columns of the contract that the file lacks.  unknown: its headers that went to `_extra`.
+    refused: the sentence why nothing of it was read.  same_as: the file of this batch that has the same content.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+    encoding: str | None = None
+    records: int = 0
+    blank: int = 0
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    refused: str | None = None
+    same_as: str | None = None
+
+    @property
+    def state(self) -> Literal["taken", "refused", "same"]:
+        """The word for the ledger."""
+        return "refused" if self.refused else "same" if self.same_as else "taken"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """frame: every contract column as string, then `_extra`, `_file`, `_path`, `_row`, `_defect`, `_raw`."""
+
+    frame: DataFrame
+    files: tuple[FileReport, ...] = field(default=())

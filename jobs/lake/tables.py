@@ -1,0 +1,88 @@
+"""The lake's Delta tables: where they are, how they are read, and the writes that can be repeated."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+
+from schemas.settings import Settings
+
+
+@dataclass(frozen=True)
+class Table:
+    """One Delta table: `<layer>.<noun>`, kept at <lake>/<layer>/<noun>."""
+
+    layer: str
+    noun: str
+    path: Path
+
+    @property
+    def sql(self) -> str:
+        """The table's name inside a SQL statement."""
+        return f"delta.`{self.path}`"
+
+
+def table(settings: Settings, layer: str, noun: str) -> Table:
+    """Return the table of a layer (silver, quarantine, gold, ledger)."""
+    return Table(layer, noun, settings.lake / layer / noun)
+
+
+def read(spark: SparkSession, source: Table, version: int | None = None) -> DataFrame | None:
+    """Return the rows of a table, at a version when given; None when it has no commit yet.
+
+    Never asks whether the folder exists: a killed first write leaves a folder that is no table.
+    """
+    reader = spark.read.format("delta")
+    if version is not None:
+        reader = reader.option("versionAsOf", version)
+    try:
+        return reader.load(str(source.path))
+    except AnalysisException as error:
+        if error.getCondition() in ("DELTA_TABLE_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE", "PATH_NOT_FOUND", "DELTA_SCHEMA_NOT_SET",
+                                    "DELTA_PATH_DOES_NOT_EXIST", "DELTA_SCHEMA_NOT_PROVIDED"):
+            return None
+        raise
+
+
+def version(spark: SparkSession, source: Table) -> int | None:
+    """Return the newest version of a table; None when it has no commit yet."""
+    if read(spark, source) is None:
+        return None
+    newest = spark.sql(f"DESCRIBE HISTORY {source.sql} LIMIT 1").first()
+    return None if newest is None else int(newest["version"])
+
+
+def append_once(rows: DataFrame, target: Table, batch: str) -> None:
+    """Append `rows`; a repeat with the same batch changes nothing (Delta's txnAppId and txnVersion)."""
+    _writer(rows, batch).mode("append").option("mergeSchema", "true").save(str(target.path))
+
+
+def replace_once(rows: DataFrame, target: Table, batch: str) -> None:
+    """Replace all rows of the table; a repeat with the same batch changes nothing."""
+    _writer(rows, batch).mode("overwrite").option("overwriteSchema", "true").save(str(target.path))
+
+
+def merge_once(rows: DataFrame, target: Table, key: tuple[str, ...], batch: str) -> None:
+    """Insert new keys, replace the rows of known ones; a repeat with the same batch changes nothing.
+
+    `rows` must hold each key once. The transaction id is a session setting for SQL: set for this statement only.
+    """
+    spark = rows.sparkSession
+    rows.createOrReplaceTempView("_merge_rows")
+    same = " AND ".join(f"kept.`{name}` <=> sent.`{name}`" for name in key)
+    settings = {"spark.databricks.delta.write.txnAppId": batch, "spark.databricks.delta.write.txnVersion": "1"}
+    try:
+        for name, value in settings.items():
+            spark.conf.set(name, value)
+        spark.sql(
+            f"MERGE WITH SCHEMA EVOLUTION INTO {target.sql} AS kept USING _merge_rows AS sent ON {same} "
+            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+        )
+    finally:
+        for name in settings:
+            spark.conf.unset(name)
+
+
+def _writer(rows: DataFrame, batch: str):  # type: ignore[no-untyped-def]
+    return rows.write.format("delta").option("txnAppId", batch).option("txnVersion", 1)

@@ -1,0 +1,72 @@
+"""A gold table: one contract and one SQL text beside it, computed anew from the released versions of what it reads."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.conform.cast import spark_type
+from jobs.evidence.ledger import Hop, record, row_hashes
+from jobs.lake import lock, tables
+from jobs.session import session
+from schemas.contract import Contract
+from schemas.errors import Refused, Unavailable
+from schemas.settings import Settings
+
+
+def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[str], None]) -> None:
+    """Compute a gold table for one day and replace it; the same input versions and day are computed once.
+
+    1. Read the released version of each table it reads.
+    2. Replace the gold table (the transaction id holds those versions and the day).
+    3. Write its hop into the ledger, under the same id.
+    Raises Unavailable when a table it reads has no version yet, Refused when the rows are not what the contract says.
+    """
+    with lock.writing(settings, contract.table):
+        spark = session(settings, f"gold.{contract.table} {date}")
+        versions = _read(spark, settings, contract)  # 1
+        named = "\n".join([contract.table, contract.version, date, *(f"{n} {v}" for n, v in sorted(versions.items()))])
+        batch = hashlib.sha256(named.encode()).hexdigest()[:16]
+        target = tables.table(settings, "gold", contract.table)
+        rows = _shaped(contract, spark.sql(_sql(contract.path), args={"as_of": date}))
+        stamped = rows.withColumns({"_batch": F.lit(batch), "_ingested_at": F.lit(datetime.now(UTC))})
+        tables.replace_once(stamped, target, batch)  # 2
+        hop = _hop(spark, settings, contract, date, batch)
+        record(spark, settings, f"{batch}-mart", [hop], [])  # 3
+        sources = ", ".join(f"{name} version {version}" for name, version in versions.items())
+        say(f"gold.{contract.table} {date}: {hop.rows_out} rows from {sources}.")
+
+
+def _read(spark: SparkSession, settings: Settings, contract: Contract) -> dict[str, int]:
+    versions = {}
+    for name in contract.reads:
+        source = tables.table(settings, "silver", name)
+        newest = tables.version(spark, source)
+        rows = tables.read(spark, source, newest)
+        if newest is None or rows is None:
+            raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
+        rows.createOrReplaceTempView(name)
+        versions[name] = newest
+    return versions
+
+
+def _sql(contract: Path) -> str:
+    return contract.with_name(contract.name.replace(".odcs.yaml", ".sql")).read_text(encoding="utf-8")
+
+
+def _shaped(contract: Contract, rows: DataFrame) -> DataFrame:
+    if set(rows.columns) != set(contract.names):
+        raise Refused(f"{contract.path}: the SQL gives {sorted(rows.columns)}, the contract has {sorted(contract.names)}. Make them agree.")
+    return rows.select(*(F.col(c.name).cast(spark_type(c)).alias(c.name) for c in contract.columns))
+
+
+def _hop(spark: SparkSession, settings: Settings, contract: Contract, date: str, batch: str) -> Hop:
+    target = tables.table(settings, "gold", contract.table)
+    written = tables.read(spark, target)
+    sums = row_hashes(written, contract.names).first() if written is not None else None
+    assert sums is not None
+    rows, version = int(sums["rows"]), tables.version(spark, target)
+    return Hop(batch, contract.table, date, "mart", rows, rows, 0, 0, 0, str(sums["hash"]), None, version, datetime.now(UTC), None)

@@ -1,0 +1,116 @@
+"""One batch from landing to released silver, as numbered steps that can be killed between any two and repeated."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.conform.conform import conform
+from jobs.evidence import ledger
+from jobs.ingest.read import FileReport, read
+from jobs.lake import tables
+from jobs.publish import discard, measure, plan, release
+from jobs.publish.audit import Auditor
+from schemas.contract import Contract
+from schemas.errors import Refused
+from schemas.settings import Settings
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every step needs: the session, where things are, the contract, the plan, and what to call after a step."""
+
+    spark: SparkSession
+    settings: Settings
+    contract: Contract
+    plan: plan.Plan
+    after: Callable[[int], None]
+
+
+def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -> dict[str, Any]:
+    """Take one planned batch through the lake. Returns its measurement. Raises Refused when it is held.
+
+    1. Write the candidate rows, conformed once, with what the reader says of each file.
+    2. Measure the candidate.
+    3. Audit the measurements.
+    4. Append the quarantined rows to quarantine.
+    5. Bring the good rows into silver.
+    6. Write the ledger: from here on the batch is done.
+    7. Forget the working space.
+    A step leaves its result in the working space in one move, so a repeat starts at the first one that is missing;
+    4, 5 and 6 carry the batch id as Delta transaction, so a repeat of them changes nothing.
+    """
+    reports = _candidate(work, references)  # 1
+    if all(report.refused for report in reports):
+        release.refuse(work, reports)
+        plan.forget(work.plan)
+        raise Refused(" ".join(str(report.refused) for report in reports))
+    work.after(1)
+    measurement = _measured(work, reports)  # 2
+    work.after(2)
+    verdict = plan.read_json(work.plan.folder / "verdict.json") or auditor.verdict(
+        work.plan.folder / "measurement.json", work.plan.folder / "verdict.json"
+    )  # 3
+    work.after(3)
+    if not verdict["success"]:
+        release.hold(work, measurement, reports, verdict)
+        raise Refused(str(verdict["sentence"]))
+    _released(work, measurement, reports, None)
+    return measurement
+
+
+def accept(work: Work, because: str) -> None:
+    """Release a held batch by a person's decision: measured anew, since silver may have moved on; then steps 4 to 7."""
+    (work.plan.folder / "measurement.json").unlink(missing_ok=True)
+    reports = tuple(FileReport(**report) for report in plan.read_json(work.plan.folder / "reports.json") or ())
+    _released(work, _measured(work, reports), reports, f"accepted: {because}")
+
+
+def _released(work: Work, measurement: dict[str, Any], reports: tuple[FileReport, ...], note: str | None) -> None:
+    release.quarantine(work, measurement)  # 4
+    work.after(4)
+    written = replace(release.silver(work, measurement), note=note)  # 5
+    work.after(5)
+    release.book(work, measurement, reports, written)  # 6
+    work.after(6)
+    plan.forget(work.plan)  # 7
+
+
+def _candidate(work: Work, references: Mapping[str, DataFrame]) -> tuple[FileReport, ...]:
+    done = work.plan.folder / "reports.json"
+    known = plan.read_json(done)
+    if known is not None:
+        return tuple(FileReport(**report) for report in known)
+    intake = read(work.spark, work.contract, work.plan.files, work.plan.folder / "transcripts")
+    rows = conform(intake.frame, work.contract, references, F.lit(work.plan.date).cast("date"))
+    stamped = rows.withColumns({"_batch": F.lit(work.plan.batch), "_ingested_at": F.lit(work.plan.ingested_at)})
+    stamped.write.mode("overwrite").partitionBy("_disposition").parquet(str(work.plan.candidate))
+    plan.write_json(done, [vars(report) for report in intake.files])
+    return intake.files
+
+
+def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
+    known: dict[str, Any] | None = plan.read_json(work.plan.folder / "measurement.json")
+    if known is not None:
+        return known
+    target = tables.table(work.settings, "silver", work.contract.table)
+    silver = tables.read(work.spark, target)
+    candidate = release.candidate(work)
+    left_out = discard.discarded(candidate, work.contract, silver)
+    left_out.coalesce(1).write.mode("overwrite").parquet(str(work.plan.folder / "discarded"))
+    counts, details = measure.measure(candidate, release.discarded(work), work.contract)
+    measurement = {
+        "table": work.contract.table, "batch": work.plan.batch, "date": work.plan.date,
+        "rows_read": sum(report.records for report in reports if report.refused is None),
+        "rows_in": counts.rows_in, "rows_silver": counts.silver, "rows_quarantined": counts.quarantined,
+        "rows_duplicate": counts.duplicate, "rows_filtered": 0, "hash": counts.hash,
+        "table_rows": 0 if silver is None else silver.count(),
+        "version": tables.version(work.spark, target),
+        "files": [vars(report) for report in reports],
+        "history": ledger.history(work.spark, work.settings, work.contract.table),
+        **details,
+    }
+    plan.write_json(work.plan.folder / "measurement.json", measurement)
+    return measurement

@@ -1,0 +1,136 @@
+"""The end of a batch: released into silver and quarantine, or held so that readers keep what they had."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.evidence.ledger import FileEntry, Hop, balance, record, row_hashes
+from jobs.ingest.read import FileReport
+from jobs.lake import tables
+from jobs.publish import plan
+from jobs.publish.discard import CONFLICT
+from schemas.errors import Refused
+
+if TYPE_CHECKING:
+    from jobs.publish.batch import Work
+
+INTERNAL = ("_sent", "_hash", "_disposition")
+QUARANTINE = ("_sent", "_violations", "_extra", "_file", "_path", "_row", "_batch", "_ingested_at")
+
+
+def candidate(work: "Work") -> DataFrame:
+    """Return the candidate rows of the batch."""
+    return work.spark.read.parquet(str(work.plan.candidate))
+
+
+def discarded(work: "Work") -> DataFrame:
+    """Return _file, _row, reason of the candidate's rows that stay out of silver."""
+    return work.spark.read.schema("_file string, _row bigint, reason string").parquet(str(work.plan.folder / "discarded"))
+
+
+def quarantine(work: "Work", measurement: dict[str, Any]) -> None:
+    """Append the refused rows, and those of keys in conflict, to the contract's one quarantine table."""
+    if not measurement["rows_quarantined"]:
+        return
+    rows = candidate(work)
+    refused = rows.where(F.col("_disposition") == "quarantine")
+    conflicts = discarded(work).where(F.col("reason") == CONFLICT)
+    torn = rows.join(F.broadcast(conflicts), ["_file", "_row"], "left_semi").withColumns(
+        {"_sent": F.to_json(F.struct(*work.contract.names)), "_violations": _conflict(work)}
+    )
+    target = tables.table(work.settings, "quarantine", work.contract.table)
+    tables.append_once(refused.select(*QUARANTINE).unionByName(torn.select(*QUARANTINE)).coalesce(1), target, work.plan.batch)
+
+
+def silver(work: "Work", measurement: dict[str, Any]) -> Hop:
+    """Bring the good rows into silver and prove it by reading them back. Raises Refused when the proof fails."""
+    target = tables.table(work.settings, "silver", work.contract.table)
+    names = [*work.contract.names, "_extra", "_violations", "_file", "_path", "_row", "_batch", "_ingested_at"]
+    good = candidate(work).where(F.col("_disposition") == "silver")
+    if measurement["rows_duplicate"] or CONFLICT in measurement["violations"]:
+        good = good.join(F.broadcast(discarded(work)), ["_file", "_row"], "left_anti")
+    rows = good.select(*names)
+    if work.contract.merge == "replace":
+        tables.replace_once(rows, target, work.plan.batch)
+    elif work.contract.merge == "append" or not measurement["table_rows"]:
+        tables.append_once(rows, target, work.plan.batch)
+    else:
+        tables.merge_once(rows, target, work.contract.key, work.plan.batch)
+    return _proved(work, measurement, good)
+
+
+def book(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], released: Hop) -> None:
+    """Write the hops and files of a released batch into the ledger. Raises Refused when a hop does not balance."""
+    event, hops = f"{work.plan.batch}-released", [*_hops(work, measurement), balance(released)]
+    if released.note:  # accepted by a person: the hold has booked the first hops
+        event, hops = f"{work.plan.batch}-accepted", [balance(released)]
+    record(work.spark, work.settings, event, hops, _files(work, reports, "taken"))
+
+
+def hold(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], verdict: dict[str, Any]) -> None:
+    """Book a batch as held: its candidate stays for a decision, silver stays as it is."""
+    at = _hop(work, "hold", measurement["rows_in"], rows_filtered=measurement["rows_in"], note=str(verdict["sentence"]))
+    record(work.spark, work.settings, f"{work.plan.batch}-held", [*_hops(work, measurement), at], _files(work, reports, "held"))
+    plan.write_json(work.plan.folder / "held", verdict)
+
+
+def refuse(work: "Work", reports: tuple[FileReport, ...]) -> None:
+    """Book files of which none could be read: no batch comes of them, they stay in landing."""
+    record(work.spark, work.settings, f"{work.plan.batch}-refused", [], _files(work, reports, "refused"))
+
+
+def _conflict(work: "Work"):  # type: ignore[no-untyped-def]
+    fields = (F.lit(CONFLICT).alias("rule"), F.lit("+".join(work.contract.key)).alias("column"))
+    return F.array(F.struct(*fields, F.lit("quarantine").alias("severity"), F.lit(None).cast("string").alias("value")))
+
+
+def _hops(work: "Work", found: dict[str, Any]) -> list[Hop]:
+    row_level = found["rows_quarantined"] - found["violations"].get(CONFLICT, 0)
+    good = found["rows_in"] - row_level
+    ingest = _hop(work, "ingest", found["rows_read"], rows_out=found["rows_in"], hash=str(found["hash"]))
+    conformed = _hop(work, "conform", found["rows_in"], rows_out=good, rows_quarantined=row_level, hash=str(found["hash"]))
+    return [balance(ingest), balance(conformed)]
+
+
+def _proved(work: "Work", found: dict[str, Any], good: DataFrame) -> Hop:
+    target = tables.table(work.settings, "silver", work.contract.table)
+    written = tables.read(work.spark, target)
+    assert written is not None
+    sums = row_hashes(written.where(F.col("_batch") == work.plan.batch), work.contract.names).first()
+    meant = row_hashes(good, work.contract.names).first()
+    if sums != meant:
+        raise Refused(
+            f"{work.contract.table} {work.plan.date}: silver holds {sums} of batch {work.plan.batch}, meant were {meant}. "
+            f"The batch is not booked; restore version {found['version']} of the table and run again."
+        )
+    assert sums is not None
+    conflict = found["violations"].get(CONFLICT, 0)
+    return _hop(
+        work, "release", sums["rows"] + found["rows_duplicate"] + conflict, rows_out=sums["rows"], rows_quarantined=conflict,
+        rows_duplicate=found["rows_duplicate"], hash=str(sums["hash"]), version_read=found["version"],
+        version_written=tables.version(work.spark, target),
+    )
+
+
+def _hop(work: "Work", hop: str, rows_in: int, **given: Any) -> Hop:
+    empty = {"rows_out": 0, "rows_quarantined": 0, "rows_duplicate": 0, "rows_filtered": 0, "hash": "0",
+             "version_read": None, "version_written": None, "note": None}
+    at = datetime.now(UTC)
+    return Hop(work.plan.batch, work.contract.table, work.plan.date, hop, rows_in, at=at, **{**empty, **given})
+
+
+def _files(work: "Work", reports: tuple[FileReport, ...], state: str) -> list[FileEntry]:
+    found = []
+    for r in reports:
+        place = "refused" if r.refused else state
+        found.append(FileEntry(r.sha256, r.path, work.contract.table, work.plan.date, work.plan.batch, r.bytes, r.records,
+                               r.encoding, place, r.refused or _note(r), datetime.now(UTC)))
+    return found
+
+
+def _note(report: FileReport) -> str | None:
+    parts = [f"missing columns: {', '.join(report.missing)}" if report.missing else "",
+             f"unknown columns kept in _extra: {', '.join(report.unknown)}" if report.unknown else ""]
+    return "; ".join(part for part in parts if part) or None

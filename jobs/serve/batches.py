@@ -1,0 +1,93 @@
+"""The ledger read without Spark: each batch with its hops, its files and its sums."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from jobs.serve import delta
+from schemas.settings import Settings
+
+WALK = ("ingest", "conform", "release", "mart")  # the hops rows walk through, in order; 'hold' is a verdict, not a walk
+SETTLED = ("taken", "held")  # states of a file whose content need not be read again, as in jobs/evidence/ledger.py
+State = Literal["released", "held", "refused", "open"]
+
+# A repeated run records its hops and files again, with a later `at`: the newest recording counts.
+HOPS = """SELECT * REPLACE (CAST("date" AS VARCHAR) AS "date") FROM stored
+          WHERE ($1 IS NULL OR "table" = $1) AND ($2 IS NULL OR CAST("date" AS VARCHAR) = $2)
+          QUALIFY row_number() OVER (PARTITION BY "table", batch, hop ORDER BY "at" DESC) = 1 ORDER BY "at" """
+FILES = """SELECT * REPLACE (CAST("date" AS VARCHAR) AS "date") FROM stored
+           WHERE ($1 IS NULL OR "table" = $1) AND ($2 IS NULL OR CAST("date" AS VARCHAR) = $2)
+           QUALIFY row_number() OVER (PARTITION BY "table", batch, sha256, path ORDER BY "at" DESC) = 1
+           ORDER BY "at", path """
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One batch of one table. rows_silver: rows that went (or, when held, would have gone) to readers.
+
+    files, hops: the ledger's own rows.  version_written: of silver, when released.
+    """
+
+    batch: str
+    table: str
+    date: str
+    state: State
+    at: datetime
+    rows_in: int
+    rows_silver: int
+    rows_quarantined: int
+    rows_duplicate: int
+    rows_filtered: int
+    balanced: bool
+    encoding: str
+    version_written: int | None
+    note: str | None
+    files: tuple[dict[str, Any], ...]
+    hops: tuple[dict[str, Any], ...]
+
+
+def ledger(settings: Settings, table: str | None = None, date: str | None = None) -> tuple[Entry, ...]:
+    """Return the batches of the ledger, oldest first; of one table (its short name) or one business date when given."""
+    hops, files = (_rows(settings, noun, sql, (table, date)) for noun, sql in (("hop", HOPS), ("file", FILES)))
+    found: dict[tuple[str, str], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+    for side, rows in enumerate((hops, files)):
+        for row in rows:
+            found.setdefault((row["table"], row["batch"]), ([], []))[side].append(row)
+    return tuple(sorted((_entry(*both) for both in found.values()), key=lambda entry: (entry.at, entry.table)))
+
+
+def settled(settings: Settings) -> dict[str, frozenset[str]]:
+    """Return, by table, the content hashes of the files that need not be read again."""
+    rows = _rows(settings, "file", f'SELECT DISTINCT "table", sha256 FROM stored WHERE state IN {SETTLED}', ())
+    tables = {row["table"] for row in rows}
+    return {table: frozenset(row["sha256"] for row in rows if row["table"] == table) for table in tables}
+
+
+def _rows(settings: Settings, noun: str, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
+    table = delta.opened(settings.lake / "ledger" / noun)
+    return [] if table is None else delta.ask(table, sql, parameters)
+
+
+def _entry(hops: list[dict[str, Any]], files: list[dict[str, Any]]) -> Entry:
+    walked = sorted((hop for hop in hops if hop["hop"] in WALK), key=lambda hop: WALK.index(hop["hop"]))
+    sums = {key: sum(hop[key] or 0 for hop in walked) for key in ("rows_quarantined", "rows_duplicate", "rows_filtered")}
+    rows_in, rows_silver = (walked[0]["rows_in"], walked[-1]["rows_out"]) if walked else (0, 0)
+    last = max([*hops, *files], key=lambda row: row["at"])
+    state, noted = _state(hops, files)
+    return Entry(
+        batch=last["batch"], table=last["table"], date=last["date"], state=state, at=last["at"],
+        rows_in=rows_in, rows_silver=rows_silver, **sums, balanced=rows_in == rows_silver + sum(sums.values()),
+        encoding=", ".join(sorted({file["encoding"] for file in files if file["encoding"]})),
+        version_written=next((hop["version_written"] for hop in hops if hop["hop"] in WALK[2:]), None),
+        note=noted["note"], files=tuple(files), hops=tuple(hops),
+    )
+
+
+def _state(hops: list[dict[str, Any]], files: list[dict[str, Any]]) -> tuple[State, dict[str, Any]]:
+    if files and all(file["state"] == "refused" for file in files):
+        return "refused", files[-1]
+    verdicts = [hop for hop in hops if hop["hop"] in ("hold", *WALK[2:])]
+    if verdicts:
+        last = max(verdicts, key=lambda hop: hop["at"])
+        return ("held" if last["hop"] == "hold" else "released"), last
+    return "open", (hops or files)[-1]

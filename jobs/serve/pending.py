@@ -1,0 +1,44 @@
+"""What waits in landing: files whose content no batch has settled yet."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobs.serve.batches import settled
+from schemas.contract import Contract
+from schemas.load import load_all
+from schemas.settings import Settings
+
+DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)  # the name of a business date's folder
+
+# jobs.ingest.landing.waiting, handed in by the command line: packages of the upper floor do not import one another.
+Waiting = Callable[[Settings, Contract, str, frozenset[str]], Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One run that is due: its table, its DAG, its business date and its files (relative to landing)."""
+
+    table: str
+    dag_id: str
+    date: str
+    files: tuple[str, ...]
+
+
+def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
+    """Return a run for each table and business date with files that were neither taken in nor held."""
+    known, found = settled(settings), []
+    for contract in load_all(settings.contracts).values():
+        folder = settings.landing / contract.source_class / contract.table
+        for date in _dates(folder):
+            files = waiting(settings, contract, date, known.get(contract.table, frozenset()))
+            names = tuple(file.relative for file in files)
+            found += [Pending(contract.table, contract.dag_id, date, names)] if names else []
+    return tuple(found)
+
+
+def _dates(folder: Path) -> list[str]:
+    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    return sorted(name for name in names if DATE.match(name))

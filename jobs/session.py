@@ -1,0 +1,49 @@
+"""The only place where a Spark session is made, and the settings it is made with."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from schemas.errors import Unavailable
+from schemas.settings import ROOT, Settings
+
+DEFAULTS = ROOT / "infra" / "spark" / "spark-defaults.conf"
+
+
+def spark_conf(settings: Settings) -> dict[str, str]:
+    """Return Spark's settings: the file infra/spark/spark-defaults.conf, and the paths of this installation.
+
+    Raises Unavailable when the jars have not been fetched.
+    """
+    if not any(settings.jars.glob("delta-spark_*.jar")):
+        raise Unavailable(f"{settings.jars} has no Delta jar. Nothing was started. Run `make jars` and try again.")
+    conf = dict(_lines(DEFAULTS))
+    conf["spark.master"] = settings.spark_master
+    conf["spark.driver.memory"] = settings.driver_memory
+    conf["spark.driver.extraClassPath"] = f"{settings.jars}/*"
+    conf["spark.sql.warehouse.dir"] = str(settings.home / "warehouse")
+    log4j = f"-Dlog4j2.configurationFile=file:{ROOT}/infra/spark/log4j2.properties"
+    conf["spark.driver.extraJavaOptions"] = f"{conf.get('spark.driver.extraJavaOptions', '')} {log4j}".strip()
+    return conf
+
+
+def session(settings: Settings, name: str) -> SparkSession:
+    """Return the session of this process, started when there is none; a spark-submit's own settings win.
+
+    Times are UTC in the session: Beijing time is applied where texts are read, never by the clock of the machine.
+    """
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName(name)
+    for key, value in spark_conf(settings).items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def _lines(path: Path) -> list[tuple[str, str]]:
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    pairs = [re.split(r"\s+", line.strip(), maxsplit=1) for line in text.splitlines() if line.strip()]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and not pair[0].startswith("#")]

@@ -1,0 +1,125 @@
+"""A contract: everything the lake knows about one table, as frozen data. The YAML file is its only source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from schemas.classification import highest
+
+SourceClass = Literal["business", "social", "internet", "iot", "reference", "gold"]
+Severity = Literal["quarantine", "warn"]
+Merge = Literal["upsert", "append", "replace"]
+
+
+@dataclass(frozen=True)
+class RuleUse:
+    """One row rule as a contract uses it: its name in the rule catalogue, how hard it bites, and its arguments."""
+
+    rule: str
+    severity: Severity = "quarantine"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table. `title` is the Chinese name, also accepted as a header; `formats` are date spellings."""
+
+    name: str
+    logical_type: str
+    title: str
+    description: str
+    classification: str
+    examples: tuple[str, ...]
+    required: bool = False
+    key_position: int | None = None
+    physical_type: str | None = None
+    rules: tuple[RuleUse, ...] = ()
+    aliases: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    compose: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class SetRule:
+    """A rule about a batch as a whole, judged by Great Expectations before release.
+
+    metric: an ODCS metric (rowCount, nullValues, missingValues, invalidValues, duplicateValues) or one of ours
+    (quarantineRate, distinctValues, minimum, maximum, mean, unreferenced, rowCountChange).
+    column: None for the table.  low/high: inclusive bounds, None for open.  unit: rows or percent.
+    """
+
+    metric: str
+    column: str | None
+    low: float | None
+    high: float | None
+    unit: Literal["rows", "percent"] = "rows"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    line: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name the rule has in reports, e.g. duplicateValues(uscc)."""
+        return f"{self.metric}({self.column or ''})" if self.column else self.metric
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared."""
+
+    table: str
+    source_class: SourceClass
+    title: str
+    version: str
+    description: str
+    purpose: str
+    owner: str
+    owner_code: str
+    columns: tuple[Column, ...]
+    source_format: str
+    merge: Merge
+    order_by: tuple[str, ...]
+    schedule: str
+    freshness_hours: int
+    retention_years: int
+    quarantine_rate: float
+    sharing: str
+    path: Path
+    row_rules: tuple[RuleUse, ...] = ()
+    set_rules: tuple[SetRule, ...] = ()
+    topic: str | None = None
+    reads: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key columns, in key order."""
+        keyed = [column for column in self.columns if column.key_position is not None]
+        return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
+
+    @property
+    def dag_id(self) -> str:
+        """Name of its DAG and of its landing folder: <source class>.<table>."""
+        return f"{self.source_class}.{self.table}"
+
+    @property
+    def classification(self) -> str:
+        """The most closed class among its columns; its quarantine inherits it."""
+        return highest([column.classification for column in self.columns])
+
+    @property
+    def references(self) -> frozenset[str]:
+        """Names of the tables its `in_table` rules look things up in."""
+        uses = [use for column in self.columns for use in column.rules] + list(self.row_rules)
+        return frozenset(str(use.arguments["table"]) for use in uses if "table" in use.arguments)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns, in contract order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`. Raises KeyError when there is none."""
+        return {column.name: column for column in self.columns}[name]

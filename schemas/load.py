@@ -1,0 +1,143 @@
+"""From a contract file to a Contract: refuses what is not in the strict subset, with file, line and nearest word."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas import checks, fit, house, located, mistakes, uses
+from schemas.contract import Column, Contract, RuleUse, SetRule
+from schemas.document import Document, Property, Quality, SchemaObject
+from schemas.errors import Refused
+from schemas.located import Place, Source
+from schemas.words import nearest
+
+SUFFIX = ".odcs.yaml"
+MARTS = "marts"  # folder of the gold tables, which are computed and not landed
+TABLE: Place = ("schema", 0)
+
+
+def load(path: Path) -> Contract:
+    """Load one contract. Raises Refused, naming file and line, for anything outside the strict subset."""
+    return _read(path)[1]
+
+
+def load_all(folder: Path) -> dict[str, Contract]:
+    """Load the contracts of all landed tables below `folder`, by table name, in file order.
+
+    Raises Refused for a name used twice, and for a rule that looks something up in a table without a contract.
+    """
+    read = [_read(path) for path in sorted(folder.rglob(f"*{SUFFIX}")) if path.parent.name != MARTS]
+    found = _unique([contract for _, contract in read])
+    for source, contract in read:
+        checks.references(source, contract, found)
+    return found
+
+
+def load_marts(folder: Path) -> dict[str, Contract]:
+    """Load the contracts of all gold tables below `folder`, by table name; each has its SQL text beside it."""
+    return _unique([load(path) for path in sorted((folder / MARTS).glob(f"*{SUFFIX}"))])
+
+
+def _unique(contracts: list[Contract]) -> dict[str, Contract]:
+    found: dict[str, Contract] = {}
+    for contract in contracts:
+        if contract.table in found:
+            twin = found[contract.table].path
+            raise Refused(f"{contract.path}:1: table '{contract.table}' is also in {twin}. Rename one.")
+        found[contract.table] = contract
+    return found
+
+
+def load_one(folder: Path, name: str) -> Contract:
+    """Load the contract of one table below `folder` and no other. Raises Refused, with the nearest name, for none."""
+    paths = {path.name.removesuffix(SUFFIX): path for path in sorted(folder.rglob(f"*{SUFFIX}"))}
+    return load(paths[_known(name, paths)])
+
+
+def find(name: str, contracts: dict[str, Contract]) -> Contract:
+    """Return the contract of a table, given as `enterprise`, `business.enterprise` or `silver.enterprise`."""
+    return contracts[_known(name, contracts)]
+
+
+def _known(name: str, tables: Mapping[str, Any]) -> str:
+    short = name.rsplit(".", 1)[-1]
+    if short not in tables:
+        raise Refused(f"There is no table '{name}'.{nearest(short, tables)} `govlake tables` lists them.")
+    return short
+
+
+def _read(path: Path) -> tuple[Source, Contract]:
+    source = located.source(path)
+    try:
+        document = Document.model_validate(source.value)
+    except ValidationError as error:
+        raise mistakes.refusal(source, error) from None
+    table = document.schema_[0]
+    if table.name != path.name.removesuffix(SUFFIX):
+        sentence = f"table '{table.name}' must be called like its file. Rename one of the two."
+        raise source.refused((*TABLE, "name"), sentence)
+    checks.document(source, document)
+    contract = _built(source, document)
+    checks.contract(source, contract)
+    for place, rule in _set_rules(source, table):
+        fit.set_rule(source, place, rule, contract)
+    return source, contract
+
+
+def _built(source: Source, document: Document) -> Contract:
+    table, sla = document.schema_[0], {item.property: item for item in document.slaProperties}
+    given = house.keys(source, ("customProperties",), document.customProperties, house.TABLE)
+    house.required(source, given)
+    return Contract(
+        table=table.name, source_class=document.domain, title=table.businessName, version=document.version,
+        description=table.description, purpose=document.description.purpose, owner=document.team.name,
+        owner_code=given["ownerCode"], columns=_columns(source, table), source_format=given["sourceFormat"],
+        merge=given["merge"], order_by=tuple(given["orderBy"]), schedule=sla["frequency"].schedule or "",
+        freshness_hours=sla["latency"].value, retention_years=sla["retention"].value,
+        quarantine_rate=float(given["quarantineRate"]), sharing=given["sharing"], path=source.path,
+        row_rules=_row_rules(source, table), topic=given.get("topic"),
+        reads=tuple(given.get("reads", ())),
+        set_rules=tuple(rule for _, rule in _set_rules(source, table)),
+    )  # fmt: skip
+
+
+def _columns(source: Source, table: SchemaObject) -> tuple[Column, ...]:
+    return tuple(_column(source, (*TABLE, "properties", i), item) for i, item in enumerate(table.properties))
+
+
+def _column(source: Source, place: Place, item: Property) -> Column:
+    given = house.keys(source, (*place, "customProperties"), item.customProperties, house.COLUMN)
+    at = house.place(source, (*place, "customProperties"), "rules")
+    if item.primaryKeyPosition is not None and not item.primaryKey:
+        sentence = f"column '{item.name}' has a key position but no 'primaryKey: true'. Add it."
+        raise source.refused((*place, "primaryKeyPosition"), sentence)
+    return Column(
+        name=item.name, logical_type=item.logicalType, title=item.businessName, description=item.description,
+        classification=item.classification, examples=tuple(item.examples), required=item.required,
+        key_position=(1 if item.primaryKeyPosition is None else item.primaryKeyPosition) if item.primaryKey else None,
+        physical_type=item.physicalType,
+        rules=tuple(uses.rule(source, (*at, i), use, "column") for i, use in enumerate(given.get("rules", ()))),
+        aliases=tuple(given.get("aliases", ())), formats=tuple(given.get("formats", ())),
+        placeholders=tuple(given.get("placeholders", ())), compose=given.get("compose"),
+        line=source.line((*place, "name")),
+    )  # fmt: skip
+
+
+def _row_rules(source: Source, table: SchemaObject) -> tuple[RuleUse, ...]:
+    around: Place = (*TABLE, "customProperties")
+    given = house.keys(source, around, table.customProperties, house.ROWS).get("rules", [])
+    at = house.place(source, around, "rules")
+    return tuple(uses.rule(source, (*at, i), use, "row") for i, use in enumerate(given))
+
+
+def _set_rules(source: Source, table: SchemaObject) -> list[tuple[Place, SetRule]]:
+    found: list[tuple[Place, Quality, str | None]]
+    found = [((*TABLE, "quality", i), quality, None) for i, quality in enumerate(table.quality)]
+    found += [
+        ((*TABLE, "properties", i, "quality", j), quality, item.name)
+        for i, item in enumerate(table.properties)
+        for j, quality in enumerate(item.quality)
+    ]
+    return [(place, uses.set_rule(source, place, quality, column)) for place, quality, column in found]

@@ -1,0 +1,84 @@
+"""YAML read with the line each value stands on, so that a refusal can name file and line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from schemas.errors import Refused
+
+Place = tuple[str | int, ...]
+# libyaml reads a contract ten times as fast as the loader written in Python; a build of PyYAML may lack it.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CONSTRUCTOR = yaml.constructor.SafeConstructor
+
+
+@dataclass(frozen=True)
+class Source:
+    """A contract file as it was written: its value, and the line of each place in it."""
+
+    path: Path
+    value: Any
+    lines: Mapping[Place, int]
+
+    def line(self, place: Place) -> int:
+        """Return the line of a place, or of the nearest part around it that the file has."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def refused(self, place: Place, sentence: str) -> Refused:
+        """Return the refusal of what stands at a place, beginning with file and line."""
+        return Refused(f"{self.path}:{self.line(place)}: {sentence}")
+
+
+def source(path: Path) -> Source:
+    """Read one YAML file. Raises Refused as `read` does."""
+    return Source(path, *read(path))
+
+
+def read(path: Path) -> tuple[Any, dict[Place, int]]:
+    """Read one YAML file: its value, and for each place in it (keys and indexes from the root) the line, from 1.
+
+    Raises Refused when the file is missing, is not UTF-8 or not YAML, or has a key twice in one mapping.
+    """
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
+    except FileNotFoundError:
+        raise Refused(f"{path}: there is no such file. Check the path; contracts end in .odcs.yaml.") from None
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Refused(f"{path}:{line}: not YAML: {error.problem}. Check indentation and quotes there.") from None
+    except yaml.YAMLError as error:
+        raise Refused(f"{path}:1: not YAML: {str(error).splitlines()[0]}. Save the file as plain text.") from None
+    if node is None:
+        raise Refused(f"{path}:1: the file is empty. Copy an existing contract and change it.")
+    lines: dict[Place, int] = {}
+    return _value(node, (), lines, path), lines
+
+
+def _value(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, (*place, index), lines, path) for index, child in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, place, lines, path)
+    try:
+        return CONSTRUCTOR().construct_object(node)
+    except (ValueError, yaml.YAMLError):  # a date such as 2019-02-30, a tag of another language
+        raise Refused(f"{path}:{lines[place]}: '{node.value}' cannot be read. Put it in quotes.") from None
+
+
+def _mapping(node: yaml.MappingNode, place: Place, lines: dict[Place, int], path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in found:
+            raise Refused(f"{path}:{key_node.start_mark.line + 1}: key '{key}' stands twice. Remove one of them.")
+        found[key] = _value(value_node, (*place, key), lines, path)
+        lines[(*place, key)] = key_node.start_mark.line + 1
+    return found

@@ -1,0 +1,74 @@
+"""The one place where configuration is read: environment first, then <home>/settings.env, then defaults."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are on this installation. Paths are absolute; ports are on loopback."""
+
+    home: Path
+    contracts: Path
+    landing: Path
+    lake: Path
+    kafka: str
+    spark_master: str
+    driver_memory: str
+    airflow_port: int
+    kafka_port: int
+    postgres_port: int
+    department_slots: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that give a child process these settings."""
+        return {
+            "GOVLAKE_HOME": str(self.home),
+            "GOVLAKE_CONTRACTS": str(self.contracts),
+            "GOVLAKE_LANDING": str(self.landing),
+            "GOVLAKE_LAKE": str(self.lake),
+            "GOVLAKE_KAFKA": self.kafka,
+        }
+
+    @property
+    def data_docs(self) -> Path:
+        """Folder of the published Great Expectations pages."""
+        return self.home / "data_docs"
+
+    @property
+    def jars(self) -> Path:
+        """Folder of the jars Spark needs beyond its own (make jars)."""
+        return ROOT / "build" / "jars"
+
+
+def settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this process. Variables are GOVLAKE_<NAME>, as in infra/settings.example.env."""
+    home = Path(environ.get("GOVLAKE_HOME") or ROOT / "var").resolve()
+    values = {**_file(home / "settings.env"), **environ}
+    base = int(values.get("GOVLAKE_PORT_BASE", "10000"))  # two clones side by side differ in this alone
+    kafka_port = int(values.get("GOVLAKE_KAFKA_PORT", base + 9092))
+    return Settings(
+        home=home,
+        contracts=Path(values.get("GOVLAKE_CONTRACTS") or ROOT / "schemas").resolve(),
+        landing=Path(values.get("GOVLAKE_LANDING") or home / "landing").resolve(),
+        lake=Path(values.get("GOVLAKE_LAKE") or home / "lake").resolve(),
+        kafka=values.get("GOVLAKE_KAFKA", f"127.0.0.1:{kafka_port}"),
+        spark_master=values.get("GOVLAKE_SPARK_MASTER", "local[2]"),
+        driver_memory=values.get("GOVLAKE_DRIVER_MEMORY", "1g"),
+        airflow_port=int(values.get("GOVLAKE_AIRFLOW_PORT", base + 8080)),
+        kafka_port=kafka_port,
+        postgres_port=int(values.get("GOVLAKE_POSTGRES_PORT", base + 5432)),
+        department_slots=int(values.get("GOVLAKE_DEPARTMENT_SLOTS", "2")),
+    )
+
+
+def _file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))  # type: ignore[misc]

@@ -1,0 +1,17 @@
+"""The nearest right word for a wrong one."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return ' Did you mean …?' for the word closest to `word`, or an empty string."""
+    folded = {known.casefold(): known for known in words}
+    close = difflib.get_close_matches(str(word).casefold(), list(folded), n=1, cutoff=0.5)
+    return f" Did you mean '{folded[close[0]]}'?" if close else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return the words as a sentence has them: 'csv' or 'jsonl'."""
+    quoted = [f"'{word}'" for word in words]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)

@@ -1,0 +1,173 @@
+"""The command line: answers on standard output, one sentence on standard error, an exit code a script can trust."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.cli import COMMANDS, main
+from schemas.settings import ROOT, Settings
+from tests.serve.made_lake import RELEASED, SECRET_NAME, SECRET_NUMBER
+
+Govlake = Callable[..., tuple[int, str, str]]
+CONTRACT = str(Path(__file__).parent.parent / "serve" / "contracts" / "business" / "applicant.odcs.yaml")
+ROWS = {"rows_in": 6, "rows_silver": 3, "rows_quarantined": 2, "rows_duplicate": 1, "rows_filtered": 0}
+
+
+def answer(govlake: Govlake, *argv: str) -> Any:
+    return json.loads(govlake(*argv, "--json")[1])
+
+
+@pytest.mark.parametrize(("argv", "code", "sentence"), [
+    pytest.param(["tabels"], 64, "There is no command 'tabels'. Did you mean 'tables'? `govlake --help` lists them.", id="command"),
+    pytest.param(["show", "applicant", "--limti", "3"], 64, "`govlake show` does not know '--limti'. Did you mean '--limit'? "
+                 "`govlake show --help` shows examples.", id="option"),
+    pytest.param(["show", "applicant", "--limit", "0"], 64, "Argument --limit: '0' is not a whole number from 1 on. "
+                 "`govlake show --help` shows examples.", id="limit"),
+    pytest.param(["ledger", "--date", "1/3/2026"], 64, "Argument --date: '1/3/2026' is not a date written YYYY-MM-DD. "
+                 "`govlake ledger --help` shows examples.", id="date"),
+    pytest.param(["show"], 64, "The following arguments are required: TABLE. `govlake show --help` shows examples.", id="nothing"),
+    pytest.param(["quarantine", "--top", "applicant"], 64, "Argument TABLE: not allowed with argument --top. "
+                 "`govlake quarantine --help` shows examples.", id="both"),
+    pytest.param(["show", "aplicant"], 65, "There is no table 'aplicant'. Did you mean 'applicant'? `govlake tables` lists them.",
+                 id="table"),
+    pytest.param(["show", "applicant", "--where", "case_on = 'A'"], 65, "silver.applicant has no column 'case_on'. Did you mean "
+                 "'case_no'? Nothing was read. Text stands in single quotes.", id="column"),
+    pytest.param(["explain", "usc", "91110000100006485K"], 65, "There is no rule 'usc'. Did you mean 'uscc'?", id="rule"),
+    pytest.param(["check", "applicant", "away.csv"], 65, "away.csv: there is no such file. Nothing was read. Check the path.",
+                 id="file"),
+])
+def test_a_wrong_word_gets_the_right_one_and_its_exit_code(govlake: Govlake, argv: list[str], code: int, sentence: str) -> None:
+    assert govlake(*argv) == (code, "", sentence + "\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_help_of_a_command_has_its_examples(govlake: Govlake, command: Any) -> None:
+    code, out, _ = govlake(command.name, "--help")
+    assert code == 0
+    assert all(f"  {example}\n" in out for example in command.examples)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_examples_of_a_command_are_its_own(command: Any) -> None:
+    assert all(example.startswith(f"govlake {command.name}") for example in command.examples)
+
+
+def test_no_command_at_all_shows_the_help_and_is_a_usage_error(govlake: Govlake) -> None:
+    code, out, _ = govlake()
+    assert (code, out.startswith("usage: govlake COMMAND")) == (64, True)
+
+
+def test_tables_has_the_stable_keys(govlake: Govlake) -> None:
+    (one,) = answer(govlake, "tables")
+    assert {key: one[key] for key in ROWS} == ROWS
+    assert (one["name"], one["state"], one["encoding"], one["version"]) == ("silver.applicant", "released", "gb18030", 0)
+
+
+def test_ledger_has_the_stable_keys(govlake: Govlake) -> None:
+    (one,) = answer(govlake, "ledger", "--table", "applicant", "--date", "2026-03-01")
+    assert {key: one[key] for key in ROWS} == ROWS
+    assert (one["batch"], one["encoding"], one["balanced"]) == (RELEASED, "gb18030", True)
+
+
+def test_quarantine_has_the_stable_keys(govlake: Govlake) -> None:
+    found = answer(govlake, "quarantine", "applicant")
+    assert (found["rows_quarantined"], found["violations"]) == (2, {"citizen_id": 2, "required": 1})
+
+
+def test_the_top_reasons_are_listed(govlake: Govlake) -> None:
+    first = answer(govlake, "quarantine", "--top")[0]
+    assert (first["table"], first["rule"], first["column"], first["rows"]) == ("applicant", "citizen_id", "citizen_no", 2)
+
+
+def test_show_gives_rows_by_name_with_exact_decimals_and_beijing_instants(govlake: Govlake) -> None:
+    found = answer(govlake, "show", "applicant", "--where", "case_no = 'A-0001'")
+    row = found["rows"][0]
+    assert (row["fee_cny"], row["applied_at"], row["citizen_no"]) == ("12.50", "2026-03-01T09:00:00+08:00", "1****************X")
+
+
+def test_pending_is_an_empty_list_where_nothing_waits(govlake: Govlake) -> None:
+    assert answer(govlake, "pending") == []
+
+
+@pytest.mark.parametrize("argv", [
+    ["show", "applicant"], ["show", "applicant", "--json"], ["quarantine", "applicant"], ["quarantine", "applicant", "--json"],
+    ["tables", "--json"], ["ledger", "--json"], ["quarantine", "--top", "--json"],
+], ids=" ".join)
+def test_no_command_gives_a_secret_away(govlake: Govlake, argv: list[str]) -> None:
+    code, out, err = govlake(*argv)
+    assert (code, SECRET_NAME in out + err, SECRET_NUMBER in out + err) == (0, False, False)
+
+
+def test_tables_is_laid_out_in_columns(govlake: Govlake) -> None:
+    out = re.sub(r"[\d,.]+ h(, late)?", "", govlake("tables")[1])
+    lines = out.splitlines()
+    assert re.split(" {2,}", lines[0])[:5] == ["table", "title", "state", "version", "rows"]
+    assert re.split(" {2,}", lines[2].strip()) == [
+        "silver.applicant", "申请人", "released", "0", "3", "6", "3", "2", "1", "0", "2026-03-01"]
+
+
+def test_quarantine_is_told_in_words(govlake: Govlake) -> None:
+    out = govlake("quarantine", "applicant", "--limit", "1")[1]
+    assert out == (
+        "applicant: 2 rows in quarantine 隔离区, 1 shown.\n"
+        "         2  citizen_id\n"
+        "         1  required\n"
+        "\n"
+        "business/applicant/2026-03-01/1.csv, row 5 第5行\n"
+        "  公民身份号码（citizen_no）不是有效的18位公民身份号码; citizen_no is not a valid 18-digit citizen number: 1****************9\n"
+        "  姓名（full_name）占位值，已置空; full_name is a placeholder; taken as empty (warning only 仅提示)\n"
+        "  sent 原文: case_no=A****4, citizen_no=1****************9\n"
+    )
+
+
+def test_lint_says_which_contract_is_sound(govlake: Govlake) -> None:
+    assert govlake("lint", CONTRACT) == (0, f"OK: {CONTRACT} is the contract of business.applicant, version 1.0.0.\n", "")
+
+
+def test_lint_names_file_and_line_of_a_typing_error(govlake: Govlake, tmp_path: Path) -> None:
+    broken = tmp_path / "applicant.odcs.yaml"
+    broken.write_text(Path(CONTRACT).read_text(encoding="utf-8").replace("[citizen_id]", "[citizen_di]"), encoding="utf-8")
+    code, out, err = govlake("lint", str(broken))
+    assert (code, out) == (65, "")
+    assert re.match(rf"{re.escape(str(broken))}:\d+: .*'citizen_di'.*'citizen_id'", err)
+
+
+def test_explain_says_what_a_code_means(govlake: Govlake) -> None:
+    found = answer(govlake, "explain", "uscc", "91350100M000100Y43")  # worked example of GB 32100-2015
+    assert (found["rule"], found["standard"], found["valid"]) == ("uscc", "GB 32100-2015", True)
+
+
+def test_explain_says_why_a_code_fails_and_that_is_an_answer(govlake: Govlake) -> None:
+    code, out, _ = govlake("explain", "uscc", "91350100M000100Y44")
+    assert (code, out.startswith("not valid 无效 (uscc, GB 32100-2015)")) == (0, True)
+
+
+def test_page_prints_the_contract_for_people(govlake: Govlake) -> None:
+    code, out, _ = govlake("page", "applicant")
+    assert (code, "公民身份号码" in out) == (0, True)
+
+
+@pytest.mark.parametrize("argv", [["tables"], ["show", "applicant"], ["ledger"], ["quarantine", "--top"], ["pending"],
+                                  ["explain", "uscc", "91350100M000100Y43"]], ids=" ".join)
+def test_commands_that_look_start_no_spark(lake: Settings, argv: list[str]) -> None:
+    listed = "import sys; from jobs.cli import main; main(sys.argv[1:]); sys.exit('pyspark' in sys.modules)"
+    places = {"GOVLAKE_HOME": str(lake.home), "GOVLAKE_CONTRACTS": str(lake.contracts)}
+    done = subprocess.run([sys.executable, "-c", listed, *argv], cwd=ROOT, env=places, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(lake: Settings) -> None:
+    places = {"GOVLAKE_HOME": str(lake.home), "GOVLAKE_CONTRACTS": str(lake.contracts)}
+    command = f"{sys.executable} -m jobs.cli ledger --json | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=places, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_usage_errors_never_leave_main_as_an_exception() -> None:
+    assert main(["tables", "--jsno"]) == 64

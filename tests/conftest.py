@@ -1,0 +1,51 @@
+"""What many tests need: one Spark session for the whole run, and an empty installation for each test."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.contract import Contract
+from schemas.load import load_all
+from schemas.settings import ROOT, Settings, settings
+
+SETTLED = 1_700_000_000  # 2023-11-14: a file touched just now counts as still being written
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The one Spark session, with the product's own settings."""
+    from jobs.session import session
+
+    home = tmp_path_factory.mktemp("session")
+    started = session(settings({"GOVLAKE_HOME": str(home), "GOVLAKE_SPARK_MASTER": "local[2]"}), "tests")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    """An installation with nothing in it."""
+    return settings({"GOVLAKE_HOME": str(tmp_path / "var")})
+
+
+@pytest.fixture(scope="session")
+def contracts() -> dict[str, Contract]:
+    """All contracts of landed tables."""
+    return load_all(ROOT / "schemas")
+
+
+@pytest.fixture
+def land(here: Settings) -> Callable[..., Path]:
+    """Put a file into landing, as if written long ago: land("business", "enterprise", "2026-03-02", "1.csv", b"...")."""
+
+    def put(source_class: str, table: str, date: str, name: str, content: bytes) -> Path:
+        path = here.landing / source_class / table / date / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (SETTLED, SETTLED))
+        return path
+
+    return put

@@ -1,0 +1,118 @@
+"""Which files of a landing folder wait, and which are left alone."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from jobs.ingest.landing import survey, waiting
+from schemas.contract import Contract
+from schemas.errors import Refused
+from schemas.settings import Settings
+from tests.ingest.cases import register
+
+DAY = "2026-03-02"
+LONG_AGO = 1_700_000_000
+
+
+@pytest.fixture
+def kind() -> Contract:
+    return register()
+
+
+@pytest.fixture
+def folder(here: Settings) -> Path:
+    path = here.landing / "business" / "thing" / DAY
+    path.mkdir(parents=True)
+    return path
+
+
+def put(path: Path, content: bytes = b"uscc\n1\n", time: float = LONG_AGO) -> Path:
+    path.write_bytes(content)
+    os.utime(path, (time, time))
+    return path
+
+
+def names(here: Settings, kind: Contract, taken: frozenset[str] = frozenset()) -> list[str]:
+    return [file.path.name for file in waiting(here, kind, DAY, taken)]
+
+
+def test_a_table_without_a_folder_waits_for_nothing(here: Settings, kind: Contract) -> None:
+    assert waiting(here, kind, DAY, frozenset()) == ()
+
+
+def test_files_come_sorted_with_their_place_and_size(here: Settings, kind: Contract, folder: Path) -> None:
+    put(folder / "b.csv", b"22")
+    put(folder / "a.csv", b"1")
+    found = waiting(here, kind, DAY, frozenset())
+    assert [(f.relative, f.bytes) for f in found] == [
+        (f"business/thing/{DAY}/a.csv", 1),
+        (f"business/thing/{DAY}/b.csv", 2),
+    ]
+
+
+@pytest.mark.parametrize("name", [".hidden", "_SUCCESS", "a.csv.tmp", "a.csv.part", "a.partial", "a.CRDOWNLOAD", ".a.swp"])
+def test_a_name_of_an_unfinished_file_is_passed_over(name: str, here: Settings, kind: Contract, folder: Path) -> None:
+    put(folder / name)
+    assert names(here, kind) == []
+
+
+def test_a_content_taken_before_is_not_taken_again_under_another_name(
+    here: Settings, kind: Contract, folder: Path
+) -> None:
+    put(folder / "a.csv")
+    taken = frozenset(file.sha256 for file in waiting(here, kind, DAY, frozenset()))
+    put(folder / "again.csv")
+    assert names(here, kind, taken) == []
+
+
+def test_the_second_name_of_one_content_names_the_first(here: Settings, kind: Contract, folder: Path) -> None:
+    put(folder / "b.csv")
+    put(folder / "a.csv")
+    found = waiting(here, kind, DAY, frozenset())
+    assert [(f.path.name, f.same_as) for f in found] == [("a.csv", None), ("b.csv", f"business/thing/{DAY}/a.csv")]
+
+
+def test_a_file_changed_a_moment_ago_is_left_alone(here: Settings, folder: Path) -> None:
+    (folder / "a.csv").write_bytes(b"x")
+    assert survey(folder, here.landing, settle=3600).unsettled == ("a.csv",)
+
+
+def test_a_file_from_a_sender_whose_clock_is_ahead_is_taken(here: Settings, kind: Contract, folder: Path) -> None:
+    put(folder / "a.csv", time=4_000_000_000)
+    assert names(here, kind) == ["a.csv"]
+
+
+def test_a_file_that_a_process_holds_open_for_writing_is_left_alone(here: Settings, folder: Path) -> None:
+    put(folder / "whole.csv", b"whole")
+    with (folder / "a.csv").open("ab") as writer:
+        writer.write(b"half")
+        writer.flush()
+        os.utime(folder / "a.csv", (LONG_AGO, LONG_AGO))
+        found = survey(folder, here.landing)
+    assert ([f.path.name for f in found.files], found.unsettled) == (["whole.csv"], ("a.csv",))
+
+
+def test_a_file_that_a_process_holds_open_for_reading_is_taken(here: Settings, kind: Contract, folder: Path) -> None:
+    with put(folder / "a.csv").open("rb"):
+        assert names(here, kind) == ["a.csv"]
+
+
+def test_a_link_out_of_landing_is_refused_unread(here: Settings, kind: Contract, folder: Path, tmp_path: Path) -> None:
+    (folder / "a.csv").symlink_to(put(tmp_path / "secret"))
+    (found,) = waiting(here, kind, DAY, frozenset())
+    assert (found.sha256, "leads out of landing" in str(found.refused)) == ("", True)
+
+
+def test_a_folder_that_links_out_of_landing_is_refused(here: Settings, kind: Contract, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (here.landing / "business" / "thing").mkdir(parents=True)
+    (here.landing / "business" / "thing" / DAY).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="leads out of landing"):
+        waiting(here, kind, DAY, frozenset())
+
+
+@pytest.mark.parametrize("date", ["../../secret", "2026-02-30", "", "2026-03-02/.."])
+def test_a_date_that_is_none_is_refused(date: str, here: Settings, kind: Contract) -> None:
+    with pytest.raises(Refused, match="no business date"):
+        waiting(here, kind, date, frozenset())

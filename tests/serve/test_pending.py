@@ -1,0 +1,44 @@
+"""`pending`: which landed files no batch has settled."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from jobs.ingest.landing import waiting
+from jobs.serve.lake import Pending, pending
+from schemas.settings import Settings
+from tests.serve.made_lake import FILE, RELEASED_AT, file, put
+
+LONG_AGO = RELEASED_AT.timestamp()
+
+
+def land(settings: Settings, date: str, name: str, content: bytes) -> Path:
+    path = settings.landing / "business" / "applicant" / date / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    return path
+
+
+def test_nothing_waits_in_an_empty_landing(empty: Settings) -> None:
+    assert pending(empty, waiting) == ()
+
+
+def test_each_business_date_with_new_files_is_one_run(empty: Settings) -> None:
+    land(empty, "2026-03-01", "1.csv", b"case_no\n1\n")
+    land(empty, "2026-03-02", "2.csv", b"case_no\n2\n")
+    assert pending(empty, waiting) == (
+        Pending("applicant", "business.applicant", "2026-03-01", ("business/applicant/2026-03-01/1.csv",)),
+        Pending("applicant", "business.applicant", "2026-03-02", ("business/applicant/2026-03-02/2.csv",)),
+    )
+
+
+def test_content_that_was_taken_in_does_not_wait_under_any_name(lake: Settings) -> None:
+    land(lake, "2026-03-02", "again.csv", b"case_no\n1\n")
+    put(lake.lake / "ledger" / "file", FILE, [file(hashlib.sha256(b"case_no\n1\n").hexdigest(), "taken", RELEASED_AT)])
+    assert pending(lake, waiting) == ()
+
+
+def test_a_folder_that_is_no_date_is_passed_over(empty: Settings) -> None:
+    land(empty, "old", "1.csv", b"case_no\n1\n")
+    assert pending(empty, waiting) == ()

@@ -1,0 +1,47 @@
+"""`quarantine`: rows with their place and their reasons in words, values masked."""
+
+from jobs.serve.lake import Reason, quarantine, top_reasons
+from schemas.settings import Settings
+from tests.serve.made_lake import PATH, SECRET_NUMBER
+
+
+def test_every_row_is_counted_and_every_rule_that_set_one_aside(lake: Settings) -> None:
+    found = quarantine(lake, "applicant")
+    assert (found.rows_quarantined, dict(found.violations)) == (2, {"citizen_id": 2, "required": 1})
+
+
+def test_the_limit_shortens_the_rows_and_not_the_counts(lake: Settings) -> None:
+    found = quarantine(lake, "applicant", limit=1)
+    assert (len(found.rows), found.rows_quarantined) == (1, 2)
+
+
+def test_a_row_names_its_file_and_its_place_in_it(lake: Settings) -> None:
+    assert [(row.path, row.row) for row in quarantine(lake, "applicant").rows] == [(PATH, 5), (PATH, 6)]
+
+
+def test_a_reason_is_said_in_chinese_and_in_english(lake: Settings) -> None:
+    first = quarantine(lake, "applicant").rows[0].violations[0]
+    assert first.zh == "公民身份号码（citizen_no）不是有效的18位公民身份号码"
+    assert first.en == "citizen_no is not a valid 18-digit citizen number"
+
+
+def test_values_are_masked_by_the_highest_class_of_the_contract(lake: Settings) -> None:
+    sent = quarantine(lake, "applicant").rows[0].sent
+    assert dict(sent) == {"case_no": "A****4", "citizen_no": "1****************9"}
+
+
+def test_a_secret_that_slipped_into_a_public_column_stays_hidden(lake: Settings) -> None:
+    second = quarantine(lake, "applicant").rows[1]
+    assert SECRET_NUMBER not in str(second)
+    assert "13800000000" not in str(second)
+
+
+def test_a_table_without_quarantine_has_none(empty: Settings) -> None:
+    assert quarantine(empty, "applicant").rows_quarantined == 0
+
+
+def test_the_heaviest_reason_stands_first_and_warnings_are_none(lake: Settings) -> None:
+    zh, en = "公民身份号码（citizen_no）不是有效的18位公民身份号码", "citizen_no is not a valid 18-digit citizen number"
+    found = top_reasons(lake)
+    assert found[0] == Reason("applicant", "citizen_id", "citizen_no", 2, zh, en)
+    assert [reason.rule for reason in found] == ["citizen_id", "required"]
