@@ -1,50 +1,60 @@
 """The contracts the DAGs are made from: those that can be read, and a sentence about each that cannot."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+from dags.memory import remembered
 from schemas.contract import Contract
 from schemas.errors import Refused
-from schemas.load import SUFFIX, load, load_all, load_marts
+from schemas.load import MARTS, SUFFIX, load, load_all, load_marts
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """What stands in the contracts folder. `refusals` name file and line, one sentence a file."""
+def tables(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
+    """Return the contracts of landed tables below `folder`, leaving out those that cannot be read.
 
-    tables: tuple[Contract, ...]
-    marts: tuple[Contract, ...]
-    refusals: tuple[str, ...]
-
-
-def read(folder: Path, dag_id: str | None = None) -> Shelf:
-    """Read the contracts below `folder`, one broken file leaving the others as they are.
-
-    dag_id: read only this DAG's contract, found by its file name; None for all.
+    dag_id: only this DAG's contract, found by its file name; None for all.
     """
-    found: dict[str, Contract] = {}
-    refusals = []
-    for path in sorted(folder.rglob(f"*{SUFFIX}" if dag_id is None else f"{dag_id.split('.')[-1]}{SUFFIX}")):
-        try:
-            contract = load(path)
-            if contract.table in found:
-                raise Refused(f"{path}:1: table '{contract.table}' is also in {found[contract.table].path}. Rename one.")
-            found[contract.table] = contract
-        except Refused as refusal:
-            refusals.append(str(refusal))
-    landed = tuple(contract for contract in found.values() if not _is_mart(contract))
-    return Shelf(landed, tuple(filter(_is_mart, found.values())), tuple(refusals))
+    return _readable(path for path in _files(folder, dag_id) if path.parent.name != MARTS)
 
 
-def _is_mart(contract: Contract) -> bool:
-    return contract.source_class == "gold"
+def marts(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
+    """Return the contracts of gold tables below `folder`, as `tables` does."""
+    return _readable(path for path in _files(folder, dag_id) if path.parent.name == MARTS)
 
 
 def refusals(folder: Path) -> tuple[str, ...]:
     """Return a sentence for each contract that cannot be read, or for what they say of one another; () when all is well."""
-    try:
-        load_all(folder)
-        load_marts(folder)
-    except Refused as first:
-        return read(folder).refusals or (str(first),)
-    return ()
+    content = b"".join(str(path).encode() + path.read_bytes() for path in _files(folder, None))
+    return remembered(f"refusals {folder}", content, partial(_refusals, folder))
+
+
+def _refusals(folder: Path) -> tuple[str, ...]:
+    sentences = []
+    for path in _files(folder, None):
+        try:
+            load(path)
+        except Refused as refusal:
+            sentences.append(str(refusal))
+    for together in (load_all, load_marts) if not sentences else ():
+        try:
+            together(folder)
+        except Refused as refusal:
+            sentences.append(str(refusal))
+    return tuple(sentences)
+
+
+def _files(folder: Path, dag_id: str | None) -> list[Path]:
+    return sorted(folder.rglob(f"*{SUFFIX}" if dag_id is None else f"{dag_id.split('.')[-1]}{SUFFIX}"))
+
+
+def _readable(paths: Iterable[Path]) -> tuple[Contract, ...]:
+    """The first contract of each table name: a second one is for `refusals` to name."""
+    found: dict[str, Contract] = {}
+    for path in paths:
+        try:
+            contract = remembered(str(path), path.read_bytes(), partial(load, path))
+        except Refused:
+            continue
+        found.setdefault(contract.table, contract)
+    return tuple(found.values())

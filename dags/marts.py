@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, AssetAny, PartitionedAssetTimetable, get_parsing_context
 
 from dags.assets import table_asset, tags
-from dags.contracts import read
+from dags.contracts import marts
 from dags.deadlines import promise
 from dags.spark import SparkRun
 from schemas.contract import Contract
@@ -47,5 +47,5 @@ def mart_dag(contract: Contract) -> DAG:
     return dag
 
 
-for _contract in read(settings().contracts, get_parsing_context().dag_id).marts:
+for _contract in marts(settings().contracts, get_parsing_context().dag_id):
     globals()[_contract.dag_id] = mart_dag(_contract)

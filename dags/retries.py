@@ -11,6 +11,7 @@ from schemas.errors import Failure, Refused, Unavailable
 
 # `python -m jobs` prints its sentence as the last line of stderr, with one of these words before it.
 SENTENCE = re.compile(r"^(?:govlake: )?(?P<kind>REFUSED|HELD|UNAVAILABLE|CRASHED): (?P<text>.+)$")
+RUNBOOKS = {Refused: "docs/runbooks/refused-file.md", Unavailable: "docs/runbooks/unavailable.md"}
 RETRIES = 4
 # 1, 2, 4 and 8 minutes: a quarter of an hour, longer than a restart of anything we depend on.
 FIRST_DELAY = timedelta(minutes=1)
@@ -52,7 +53,8 @@ def failure(exit_code: int | None, output: Iterable[str]) -> Exception:
     sentence = next((found["text"] for found in map(SENTENCE.match, reversed(lines)) if found), None)
     for kind in (Refused, Unavailable):
         if exit_code == kind.exit_code:
-            return kind(sentence or f"The application said exit code {exit_code} and no sentence; its log is above.")
+            unsaid = f"The application ended with exit code {exit_code} and said no more; its log is above."
+            return kind(_with_runbook(sentence or unsaid, RUNBOOKS[kind]))
     if sentence:
         return Crashed(sentence)
     last = lines[-1][:300] if lines else "nothing"
@@ -60,3 +62,7 @@ def failure(exit_code: int | None, output: Iterable[str]) -> Exception:
         f"Spark ended with exit code {exit_code} and without a verdict. Readers keep the last release. "
         f"Its last line was: {last}. See docs/runbooks/spark-crash.md"
     )
+
+
+def _with_runbook(sentence: str, runbook: str) -> str:
+    return sentence if "docs/runbooks/" in sentence else f"{sentence} See {runbook}"

@@ -4,7 +4,7 @@ from airflow.sdk import DAG, get_parsing_context
 
 from dags.assets import table_asset, tags
 from dags.business_day import BusinessDayTimetable
-from dags.contracts import read
+from dags.contracts import tables
 from dags.deadlines import promise
 from dags.spark import AuditedRun
 from schemas.contract import Contract
@@ -37,5 +37,5 @@ def table_dag(contract: Contract) -> DAG:
     return dag
 
 
-for _contract in read(settings().contracts, get_parsing_context().dag_id).tables:
+for _contract in tables(settings().contracts, get_parsing_context().dag_id):
     globals()[_contract.dag_id] = table_dag(_contract)

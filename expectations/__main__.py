@@ -38,9 +38,9 @@ def _main(arguments: list[str], asked: TextIO, setting: Settings) -> int:
     if len(arguments) != 1:
         print("Usage: python -m expectations TABLE, with the request as one line of JSON on stdin.", file=sys.stderr)
         return USAGE
-    from expectations import audit, measurement, report
-
     contract = load_one(setting.contracts, arguments[0])
+    from expectations import audit, measurement, report  # seconds: after what can be refused at once
+
     line = asked.readline()
     if not line.strip():
         print(f"The audit of {contract.table} got no request. Nothing was judged.", file=sys.stderr)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import great_expectations as gx
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # stubs are not installed
 from great_expectations.core import ExpectationSuiteValidationResult as Result
 from great_expectations.core import ExpectationValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig

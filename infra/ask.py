@@ -6,6 +6,7 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -18,6 +19,7 @@ from schemas.settings import Settings, settings
 from schemas.words import nearest
 
 ID = "request_id"
+POLL = 0.2
 SECONDS = 90  # the first verdict after a start waits for Spark; later ones take milliseconds
 
 
@@ -26,23 +28,20 @@ def ask(here: Settings, contract: Contract, request: Mapping[str, str], seconds:
     topic = contract.topic or ""
     verdicts = f"{topic.split('.')[0]}.verdict"
     try:
-        answers = KafkaConsumer(bootstrap_servers=here.kafka, enable_auto_commit=False)
-        _await_topic(answers, verdicts, seconds)
-        answers.assign([TopicPartition(verdicts, 0)])
-        answers.seek_to_end()
-        answers.position(TopicPartition(verdicts, 0))  # the seek is lazy; this makes it happen before the request
-        producer = KafkaProducer(bootstrap_servers=here.kafka)
-        begun = time.monotonic()
-        producer.send(topic, json.dumps(request, ensure_ascii=False).encode(), key=request[ID].encode())
-        producer.flush()
-        while time.monotonic() - begun < seconds:
-            for records in answers.poll(timeout_ms=200).values():
-                for record in records:
-                    if record.key == request[ID].encode():
-                        return json.loads(record.value), time.monotonic() - begun
+        with closing(KafkaConsumer(bootstrap_servers=here.kafka)) as answers, closing(KafkaProducer(bootstrap_servers=here.kafka)) as sender:
+            _from_now_on(answers, verdicts, seconds)
+            begun = time.monotonic()
+            sender.send(topic, json.dumps(request, ensure_ascii=False).encode(), key=request[ID].encode())
+            sender.flush()
+            while time.monotonic() - begun < seconds:
+                found = _verdict(answers, request[ID])
+                if found is not None:
+                    return found, time.monotonic() - begun
     except KafkaError as error:
         raise Unavailable(f"Kafka at {here.kafka} did not answer: {error}. `make status` shows what is up.") from error
-    raise Unavailable(f"No verdict on {verdicts} in {seconds:.0f} s. The request waits in {topic}. `make status` shows whether the stream job is up.")
+    raise Unavailable(
+        f"No verdict on {verdicts} in {seconds:.0f} s. The request waits in {topic}. `make status` shows whether the stream job is up."
+    )
 
 
 def example(contract: Contract, *, without: str | None = None) -> dict[str, str]:
@@ -82,12 +81,26 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _await_topic(consumer: KafkaConsumer, topic: str, seconds: float) -> None:
+def _from_now_on(answers: KafkaConsumer, topic: str, seconds: float) -> None:
+    """Read `topic` from its present end; wait for it to be made first."""
     deadline = time.monotonic() + seconds
-    while not consumer.partitions_for_topic(topic):
+    while not answers.partitions_for_topic(topic):
         if time.monotonic() > deadline:
             raise Unavailable(f"There is no topic {topic} after {seconds:.0f} s: the stream job makes it. `make status` shows whether it is up.")
-        time.sleep(0.2)
+        time.sleep(POLL)
+    answers.assign([TopicPartition(topic, 0)])
+    answers.seek_to_end()
+    answers.position(TopicPartition(topic, 0))  # the seek is lazy: this makes it happen before the request is sent
+
+
+def _verdict(answers: KafkaConsumer, request: str) -> dict[str, Any] | None:
+    """Return the verdict on a request when it has come."""
+    for records in answers.poll(timeout_ms=int(POLL * 1000)).values():
+        for record in records:
+            if record.key == request.encode():
+                verdict: dict[str, Any] = json.loads(record.value)
+                return verdict
+    return None
 
 
 if __name__ == "__main__":

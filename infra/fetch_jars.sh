@@ -1,23 +1,29 @@
 #!/usr/bin/env bash
-# Fetches the jars of Spark's connectors and of the Kafka broker, checks them against the committed sums, and trains
-# the archive of loaded classes that halves the start of a Spark application.
+# Fetches the jars of Spark's connectors and of the Kafka broker, checks them against the committed sums, and has
+# Spark trained on them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 
-fetch() { # folder under infra with pom.xml and SHA256SUMS, folder under build
-  local pom=infra/$1/pom.xml sums=infra/$1/SHA256SUMS into=build/$1 key
-  key=$(cat "$pom" "$sums" | sha256sum | cut -c1-64)
-  [ "$(cat "$into.key" 2>/dev/null)" != "$key" ] || return 0
-  echo "Fetching the jars of $pom"
-  rm -rf "$into" "$into.key"
-  mvn --quiet --batch-mode --no-transfer-progress --file "$pom" "$plugin:copy-dependencies" \
-    -DoutputDirectory="$PWD/$into" | sed 's/\x1b\[[0-9;]*m//g'
-  if [ "${1:-}" ] && [ "${LOCKING:-}" ]; then (cd "$into" && sha256sum ./*.jar | sed 's# \./# #') > "$sums"; fi
-  (cd "$into" && sha256sum --check --quiet --strict "../../$sums") ||
-    { echo "A jar in $into is not the one of $sums. Nothing uses it. Remove it from ~/.m2 and run again." >&2; exit 1; }
-  cat "$pom" "$sums" | sha256sum | cut -c1-64 > "$into.key"
+fetch() { # folder under infra with pom.xml and SHA256SUMS; the jars go to the folder of the same name under build
+  local from=infra/$1 into=build/$1
+  [ "$(cat "$into.key" 2>/dev/null)" != "$(key "$from")" ] || return 0
+  echo "Fetching the jars of $from/pom.xml"
+  rm -rf "$into.part"
+  mvn --quiet --batch-mode --no-transfer-progress --file "$from/pom.xml" "$plugin:copy-dependencies" \
+    -DoutputDirectory="$PWD/$into.part"
+  [ -z "${LOCKING:-}" ] || (cd "$into.part" && sha256sum -- *.jar) > "$from/SHA256SUMS"
+  (cd "$into.part" && sha256sum --check --quiet --strict "../../$from/SHA256SUMS") ||
+    { echo "A jar is not the one of $from/SHA256SUMS. Nothing uses it. Remove it from ~/.m2/repository and run again." >&2; exit 1; }
+  rm -rf "$into"
+  mv "$into.part" "$into"
+  key "$from" > "$into.key"
+}
+
+key() { # what a fetched folder was made from
+  cat "$1/pom.xml" "$1/SHA256SUMS" | sha256sum | cut -c1-64
 }
 
 fetch jars
 fetch kafka
+[ -n "${LOCKING:-}" ] || infra/spark/train.sh

@@ -16,13 +16,15 @@ MAKER = ROOT / "tests" / "data" / "made" / "make.py"
 
 
 def land(place: Place) -> int:
-    """Land every sample that is not in landing with the same content, and return how many those were."""
-    fresh = 0
-    for source in (REAL, _made(place)):
-        # Only <class>/<table>/<date>/<file>: what stands higher up is about the samples, not one of them.
-        for file in sorted(path for path in source.glob("*/*/*/*") if path.is_file()):
-            fresh += _put(file, place.settings.landing / file.relative_to(source))
-    return fresh
+    """Land every sample, real and made, that is not in landing already; return how many those were."""
+    return land_from(REAL, place) + land_from(_made(place), place)
+
+
+def land_from(source: Path, place: Place) -> int:
+    """Land the files below `source` that are not in landing with the same content; return how many those were."""
+    # Only <class>/<table>/<date>/<file>: what stands higher up is about the samples, not one of them.
+    files = sorted(path for path in source.glob("*/*/*/*") if path.is_file())
+    return sum(_put(file, place.settings.landing / file.relative_to(source)) for file in files)
 
 
 def _made(place: Place) -> Path:

@@ -25,26 +25,23 @@ from schemas.errors import Failure, Unavailable
 
 SERVER_SECONDS = 60  # for a database or a broker; up in 2 and 4 s on two idle cores
 AIRFLOW_SECONDS = 180  # for all four parts; 12 s on two idle cores
+STARTED = "settings.started"  # the settings the running stack was started with
 HINT = "`make down` stops all of it, `make status` says what is alive."
 
 
 def up(place: Place) -> None:
     """Start everything that is not up, and return when all of it is ready.
 
-    1. Write the configuration.  2. Start the process manager.  3. Database and broker.
+    1. Write the configuration and make what is missing.  2. Start the process manager.  3. Database and broker.
     4. Airflow's tables, when they are new or old.  5. Airflow and the stream job.
     """
     begun = time.monotonic()
-    running = supervision.alive(place)
-    if not running:
+    if supervision.alive(place):
+        _require_same(place)
+    else:
         leftovers.end(place.settings.home)
         ports.require_free(place.settings)
-    place.run.mkdir(parents=True, exist_ok=True)
-    if not running:
-        postgres.prepare(place)
-        broker.prepare(place)
-    _configure(place, running=running)  # 1
-    if not running:
+        _configure(place)  # 1
         supervision.launch(place)  # 2
     supervision.start(place, programs.BASE)  # 3
     _await(place, "postgres", lambda: postgres.ready(place), SERVER_SECONDS)
@@ -89,14 +86,23 @@ def clean(place: Place) -> None:
             print(f"Kept: {kept} is outside it. Remove it by hand if you mean to.")
 
 
-def _configure(place: Place, *, running: bool) -> None:
+def _configure(place: Place) -> None:
+    remember(place)
     for folder in (place.run, place.logs, place.settings.landing):
         folder.mkdir(parents=True, exist_ok=True)
-    text, file = programs.configuration(place), place.run / "supervisord.conf"
-    if running and file.read_text(encoding="utf-8") != text:
-        raise Unavailable("The settings are not those the stack was started with. Nothing was changed. Run `make down`, then `make up`.")
-    write_private(file, text)
+    postgres.prepare(place)
+    broker.prepare(place)
     airflow_settings.write(place)
+    write_private(place.run / "supervisord.conf", programs.configuration(place))
+    write_private(place.run / STARTED, repr(place.settings))
+
+
+def _require_same(place: Place) -> None:
+    if (place.run / STARTED).read_text(encoding="utf-8") != repr(place.settings):
+        raise Unavailable(
+            "The stack is up with other settings than these. Nothing was changed. Run `make down` first (without the new "
+            "settings), or leave them away."
+        )
 
 
 def _await(place: Place, name: str, condition: Callable[[], bool], seconds: float) -> None:
@@ -130,8 +136,6 @@ def main(arguments: list[str]) -> int:
     try:
         if command == "status":
             return show(here())
-        if command == "up":
-            remember(here())
         with _alone(here()):
             COMMANDS[command](here())
     except Failure as failure:

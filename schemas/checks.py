@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from string import Formatter
 from typing import get_args
 
@@ -65,10 +65,6 @@ def contract(source: Source, given: Contract) -> None:
 
 def references(source: Source, given: Contract, others: Mapping[str, Contract]) -> None:
     """Raise Refused when a rule looks something up in a table, or a column of it, that no contract describes."""
-    at = house.place(source, TABLE, "reads")
-    for index, table in enumerate(given.reads):
-        if table not in others:
-            raise source.refused((*at, index), f"there is no table '{table}'.{nearest(table, others)}")
     uses = [(house.place(source, (*p, "customProperties"), "rules"), column.rules) for p, column in _columns(given)]
     uses.append((house.place(source, ("schema", 0, "customProperties"), "rules"), given.row_rules))
     for at, rules in uses:
@@ -83,6 +79,14 @@ def references(source: Source, given: Contract, others: Mapping[str, Contract]) 
                 if name is not None and name not in others[table].names:
                     near = nearest(str(name), others[table].names)
                     raise source.refused((*at, index, key), f"table '{table}' has no column '{name}'.{near}")
+
+
+def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
+    """Raise Refused when a gold table reads one that no contract describes."""
+    at = house.place(source, TABLE, "reads")
+    for index, table in enumerate(given.reads):
+        if table not in tables:
+            raise source.refused((*at, index), f"there is no table '{table}'.{nearest(table, tables)}")
 
 
 def _check_words(source: Source, given: Contract) -> None:

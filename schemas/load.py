@@ -36,8 +36,15 @@ def load_all(folder: Path) -> dict[str, Contract]:
 
 
 def load_marts(folder: Path) -> dict[str, Contract]:
-    """Load the contracts of all gold tables below `folder`, by table name; each has its SQL text beside it."""
-    return _unique([load(path) for path in sorted((folder / MARTS).glob(f"*{SUFFIX}"))])
+    """Load the contracts of all gold tables below `folder`, by table name; each has its SQL text beside it.
+
+    Raises Refused for a name used twice, and for a table to be read that has no contract.
+    """
+    tables = {path.name.removesuffix(SUFFIX) for path in folder.rglob(f"*{SUFFIX}")}
+    read = [_read(path) for path in sorted((folder / MARTS).glob(f"*{SUFFIX}"))]
+    for source, contract in read:
+        checks.reads(source, contract, tables)
+    return _unique([contract for _, contract in read])
 
 
 def _unique(contracts: list[Contract]) -> dict[str, Contract]:

@@ -12,6 +12,7 @@ from schemas.errors import Refused
 Place = tuple[str | int, ...]
 # libyaml reads a contract ten times as fast as the loader written in Python; a build of PyYAML may lack it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+BOOLEAN = "tag:yaml.org,2002:bool"
 CONSTRUCTOR = yaml.constructor.SafeConstructor
 
 
@@ -67,6 +68,8 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -
         return [_value(child, (*place, index), lines, path) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, place, lines, path)
+    if node.tag == BOOLEAN and node.value.lower() not in ("true", "false"):
+        return node.value  # YAML 1.1 takes NO and ON for booleans, YAML 1.2 does not; both are headers people use
     try:
         return CONSTRUCTOR().construct_object(node)
     except (ValueError, yaml.YAMLError):  # a date such as 2019-02-30, a tag of another language

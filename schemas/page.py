@@ -45,7 +45,7 @@ def page(contract: Contract) -> str:
     """
     parts = [_head(contract), _table(contract), _row_rules(contract), _set_rules(contract)]
     parts += [_reads(contract)] if contract.reads else [_landing(contract)]
-    return "\n\n".join(part for part in parts + [_runbooks(contract)] if part) + "\n"
+    return "\n\n".join(part for part in [*parts, _runbooks(contract)] if part) + "\n"
 
 
 def _head(contract: Contract) -> str:

@@ -1,6 +1,7 @@
 """Raw rows made from a contract's examples, as ingest would hand them over."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -28,9 +29,18 @@ def raw(spark: SparkSession, contract: Contract, rows: Sequence[Sent], defects: 
     return spark.createDataFrame(data, schema)
 
 
-def references(spark: SparkSession) -> dict[str, DataFrame]:
-    """Small reference tables: every division an example uses, every day of the published calendars."""
-    divisions = "select col1 as code, date'1980-01-01' as valid_from, date'9999-12-31' as valid_to from values {}"
-    codes = ", ".join(f"('{code}')" for code in ("330106", "110101", "340000", "110000", "330100", "330000", "100000", "310101", "150100", "150102"))
+def references(spark: SparkSession, contract: Contract) -> dict[str, DataFrame]:
+    """The tables this contract looks codes up in, holding what its example row uses, and the days of 2004 to 2026."""
     days = "select day, weekday(day) < 5 as is_workday from (select explode(sequence(date'2004-01-01', date'2026-12-31')) as day)"
-    return {"admin_division": spark.sql(divisions.format(codes)), "working_day": spark.sql(days)}
+    found = {"working_day": spark.sql(days)} if "working_day" in contract.references else {}
+    codes: dict[str, dict[str, set[str]]] = {}
+    for column in contract.columns:
+        for use in column.rules:
+            if use.rule == "in_table":
+                given = codes.setdefault(use.arguments["table"], {})
+                given.setdefault(use.arguments["column"], set()).add(column.examples[0])
+    for table, columns in codes.items():
+        ((name, values),) = columns.items()
+        rows = [(value, date(1980, 1, 1), date(9999, 12, 31)) for value in sorted(values)]
+        found[table] = spark.createDataFrame(rows, f"`{name}` string, valid_from date, valid_to date")
+    return found

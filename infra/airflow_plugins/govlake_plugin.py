@@ -26,7 +26,7 @@ class GovlakePlugin(AirflowPlugin):
     fastapi_apps: ClassVar[list[Any]] = [{"app": pages, "url_prefix": PREFIX, "name": "govlake"}]
     external_views: ClassVar[list[Any]] = [
         {
-            "name": "数据湖 Lake",
+            "name": "湖 Lake",  # more is cut off in the bar
             "href": f"{PREFIX}/lake",
             "destination": "nav",
             "url_route": "lake",

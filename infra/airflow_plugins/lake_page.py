@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     ("表", "table"), ("责任部门", "owner"), ("状态", "state"), ("业务日期", "date"), ("收到", "rows in"), ("入库", "silver"),
-    ("隔离", "quarantined"), ("重复", "duplicates"), ("版本", "version"), ("发布", "released"), ("说明", "reason"),
+    ("隔离", "quarantined"), ("重复", "duplicates"), ("版本", "version"), ("放行", "released"), ("说明", "reason"),
 )  # fmt: skip
 STATES = {
-    "refused": "退回 refused", "held": "扣留 held", "late": "迟到 late", "open": "进行中 open", "released": "已发布 released",
+    "refused": "拒收 refused", "held": "扣留 held", "late": "迟到 late", "open": "进行中 open", "released": "已放行 released",
     "never": "无数据 never",
 }  # fmt: skip
 LATE = "The release its contract promises is overdue. See docs/runbooks/late.md"
@@ -64,7 +64,7 @@ def _row(row: "TableStatus") -> str:
     name = f"<strong>{escape(row.title)}</strong><br><small>{escape(row.name)}</small>"
     released = "–" if row.hours_since is None else f"{row.hours_since:g} h"
     return (
-        f'<tr><td>{name}</td><td>{escape(row.owner)}</td><td class="state {state}">{STATES[state]}</td>'
+        f'<tr><td>{name}</td><td class="owner">{escape(row.owner)}</td><td class="state {state}">{STATES[state]}</td>'
         f'<td class="when">{_report(row)}</td>{numbers}<td class="number">{released}</td>'
         f'<td class="reason">{_reason(row.note or (LATE if row.late else None))}</td></tr>'
     )

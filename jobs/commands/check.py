@@ -20,8 +20,7 @@ from schemas.settings import Settings
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from jobs.ingest.landing import LandedFile
-    from jobs.ingest.read import FileReport
+    from jobs.evidence.intake import FileReport, LandedFile
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def check(arguments: Namespace, settings: Settings) -> str:
     from jobs.session import session
 
     checked = conformed(session(settings, f"govlake check {asked.contract.table}"), settings, asked)
-    return as_json(checked) if arguments.json else _told(checked, asked)
+    return as_json(checked) if arguments.json else told(checked, asked)
 
 
 def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checked:
@@ -77,6 +76,21 @@ def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checke
         if report.refused:
             raise Refused(_outside_landing(report.refused))
         return _counted(_candidate(intake.frame, settings, asked, Path(workspace) / "rows"), asked, report)
+
+
+def told(found: Checked, asked: Asked) -> str:
+    """Return the answer for a person."""
+    contract = asked.contract
+    sums = [f"{key.removeprefix('rows_')} {getattr(found, key):,}" for key in SUMS[1:]]
+    lines = [
+        f"{line(found.file)} against {contract.dag_id} {contract.version}, read as {found.encoding}:",
+        f"  rows in {found.rows_in:,} = {' + '.join(sums)}",
+    ]
+    named = (("missing columns 缺少的列", found.missing_columns), ("unknown columns, kept in _extra 未知列", found.unknown_columns))
+    lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
+    lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
+    lines += [f"row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
+    return "\n".join([*lines, "Nothing was written to the lake 未写入数据湖."])
 
 
 def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path) -> "DataFrame":
@@ -114,7 +128,7 @@ def _outside_landing(sentence: str) -> str:
 
 
 def _landed(file: Path) -> "LandedFile":
-    from jobs.ingest.landing import LandedFile
+    from jobs.evidence.intake import LandedFile
 
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
@@ -133,20 +147,6 @@ def _contract(name: str, settings: Settings) -> Contract:
 
 def _today() -> str:
     return datetime.now(BEIJING).date().isoformat()
-
-
-def _told(found: Checked, asked: Asked) -> str:
-    contract = asked.contract
-    sums = [f"{key.removeprefix('rows_')} {getattr(found, key):,}" for key in SUMS[1:]]
-    lines = [
-        f"{line(found.file)} against {contract.dag_id} {contract.version}, read as {found.encoding}:",
-        f"  rows in {found.rows_in:,} = {' + '.join(sums)}",
-    ]
-    named = (("missing columns 缺少的列", found.missing_columns), ("unknown columns, kept in _extra 未知列", found.unknown_columns))
-    lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
-    lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
-    lines += [f"row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
-    return "\n".join([*lines, "Nothing was written to the lake 未写入数据湖."])
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -30,9 +30,8 @@ def explain(arguments: Namespace, settings: Settings) -> str:
 
 def page(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake page TABLE`: the contract as a page for people."""
-    from schemas.page import page as written
-
     from jobs.serve.locate import contract_of
+    from schemas.page import page as written
 
     return written(contract_of(settings, arguments.table))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.conform import blanks, cast, lookups, violations
+from jobs.conform import blanks, cast, lookups, staged, violations
 from jobs.conform.rules.value import Batch, Value
 from schemas.contract import Column as Field
 from schemas.contract import Contract
@@ -22,9 +22,9 @@ def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFra
     (silver | quarantine), _sent (JSON of the raw values, only for quarantine) and _hash (of the typed values).
     Raises Refused for a rule whose arguments make no sense; Unavailable when a reference is not given.
     """
-    folded = raw.select("*", *(_folded(field).alias(_text(field)) for field in contract.columns))
-    cast_ = folded.select("*", *(_typed(field).alias(_typed_name(field)) for field in contract.columns))
-    values = {f.name: Value(F.col(_text(f)), F.col(_typed_name(f)), f) for f in contract.columns}
+    folded = raw.select("*", *(_folded(field).alias(staged.text(field)) for field in contract.columns))
+    cast_ = folded.select("*", *(_typed(field).alias(staged.typed(field)) for field in contract.columns))
+    values = {f.name: Value(F.col(staged.text(f)), F.col(staged.typed(f)), f) for f in contract.columns}
     joined, looked_up = lookups.join(cast_, contract, values, references)
     found = violations.found(contract, values, Batch(as_of)) + looked_up
     judged = joined.withColumn("_violations", violations.collect(found))
@@ -35,7 +35,7 @@ def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFra
 
 
 def _output(contract: Contract, further: list[str]) -> list[Column]:
-    typed = [F.col(_typed_name(field)).alias(field.name) for field in contract.columns]
+    typed = [F.col(staged.typed(field)).alias(field.name) for field in contract.columns]
     sent = F.to_json(F.struct(*(F.col(name) for name in contract.names), "_raw"))
     return [
         *typed,
@@ -43,16 +43,8 @@ def _output(contract: Contract, further: list[str]) -> list[Column]:
         F.col("_violations"),
         F.col("_disposition"),
         F.when(F.col("_disposition") == "quarantine", sent).alias("_sent"),
-        F.xxhash64(*(F.col(_typed_name(field)) for field in contract.columns)).alias("_hash"),
+        F.xxhash64(*(F.col(staged.typed(field)) for field in contract.columns)).alias("_hash"),
     ]
-
-
-def _text(field: Field) -> str:
-    return f"_text_{field.name}"
-
-
-def _typed_name(field: Field) -> str:
-    return f"_typed_{field.name}"
 
 
 def _folded(field: Field) -> Column:
@@ -61,9 +53,9 @@ def _folded(field: Field) -> Column:
 
 
 def _typed(field: Field) -> Column:
-    text = F.col(_text(field))
-    none = blanks.is_empty(field, text)
+    text = F.col(staged.text(field))
+    none = blanks.is_empty(field)
     if not blanks.is_moment(field):
         return F.when(~none, cast.typed(field, text))
     end = F.lit("9999-12-31").cast(cast.spark_type(field))
-    return F.when(none, None).when(blanks.is_open_end(field, text), end).otherwise(cast.typed(field, text))
+    return F.when(none, None).when(blanks.is_open_end(field), end).otherwise(cast.typed(field, text))

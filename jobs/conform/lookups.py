@@ -7,9 +7,10 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.conform import staged
 from jobs.conform.rules.value import Value
 from jobs.conform.rules.values import beijing_day
-from jobs.conform.violations import Possible, shown_value
+from jobs.conform.violations import Possible
 from schemas.contract import Contract, RuleUse
 from schemas.errors import Unavailable
 
@@ -97,4 +98,4 @@ def is_open(value: Value) -> Column:
 
 
 def _possible(lookup: Lookup, rule: str, bad: Column, severity: str) -> Possible:
-    return Possible(bad, rule, lookup.value.column.name, severity, shown_value(lookup.value))
+    return Possible(bad, rule, lookup.value.column.name, severity, staged.shown(lookup.value.column))

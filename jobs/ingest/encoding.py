@@ -70,21 +70,29 @@ class Vote:
     other: int = 0
     gb18030: int = 0
 
-    def add(self, lines: list[bytes]) -> None:
-        """Let each line vote that is not ASCII."""
-        block = b"\n".join(lines)
+    def add(self, block: bytes, lines: list[bytes]) -> None:
+        """Let each line vote that is not ASCII. block: the same lines in one piece, which is quicker to decode."""
         if block.isascii():
             return
-        foreign = [line for line in lines if not line.isascii()]
         if decodes(block, "utf-8"):
-            self.utf8 += len(foreign)
+            self.utf8 += len(lines) - sum(map(bytes.isascii, lines))
             return
-        for line in foreign:
-            if decodes(line, "utf-8"):
-                self.utf8 += 1
-            else:
-                self.other += 1
-                self.gb18030 += decodes(line, "gb18030")
+        others = []
+        for line in lines:
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                others.append(line)
+        self.utf8 += len(lines) - sum(map(bytes.isascii, lines)) - len(others)
+        self.other += len(others)
+        other = b"\n".join(others)
+        self.gb18030 += len(others) if decodes(other, "gb18030") else sum(decodes(line, "gb18030") for line in others)
+
+    def is_unanimous(self, encoding: str) -> bool:
+        """Whether every line is valid in `encoding`, the result or that of a mark."""
+        if encoding == "gb18030":
+            return self.utf8 == 0 and self.gb18030 == self.other
+        return self.other == 0
 
     def result(self) -> str:
         """Return 'utf-8' unless most lines speak against it, else 'gb18030'. Raises Refused when that fits no better."""

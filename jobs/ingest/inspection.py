@@ -2,12 +2,12 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from jobs.evidence.intake import LandedFile
+from jobs.ingest.blocks import Blocks
 from jobs.ingest.encoding import Vote, marked, unmarked
-from jobs.ingest.landing import LandedFile
 from jobs.ingest.packing import chunks, packing_of
 from jobs.ingest.refusal import refuse
 
@@ -20,7 +20,7 @@ csv.field_size_limit(2 * RECORD_LIMIT)  # Python's own limit of 128 KiB is below
 class Inspection:
     """What one pass found. newlines_before: line ends before each multiple of the block size, for plain files.
 
-    line_wise: every line that is not blank is one well-formed CSV record in UTF-8, so Spark may read it as it lies.
+    line_wise: every line that is not blank is one well-formed CSV record in the file's encoding.
     """
 
     packing: str | None
@@ -30,6 +30,11 @@ class Inspection:
     blank: int
     line_wise: bool
     newlines_before: tuple[int, ...]
+
+    @property
+    def as_it_lies(self) -> bool:
+        """Whether Spark can take the bytes without another writing of them."""
+        return self.packing in (None, "gzip") and self.encoding in ("utf-8", "utf-8-sig")
 
 
 def inspect(file: LandedFile, block: int) -> Inspection:
@@ -45,7 +50,7 @@ def inspect(file: LandedFile, block: int) -> Inspection:
     text = unmarked(chain([head], unpacked), encoding)
     first = next(text, b"")
     newline = b"\r" if b"\r" in first and b"\n" not in first else b"\n"
-    tally = _Tally(newline, _Blocks(block, 3 if encoding == "utf-8-sig" else 0))
+    tally = _Tally(newline, Blocks(block, 3 if encoding == "utf-8-sig" else 0))
     for chunk in chain([first], text):
         tally.add(chunk)
     tally.finish()
@@ -56,26 +61,10 @@ def inspect(file: LandedFile, block: int) -> Inspection:
     return tally.result(packing, encoding)
 
 
-class _Blocks:
-    """Line ends before each multiple of the block size. skipped: bytes of a byte order mark, which is not shown here."""
-
-    def __init__(self, size: int, skipped: int) -> None:
-        self.size, self.offset, self.newlines, self.before = size, skipped, 0, [0]
-
-    def add(self, chunk: bytes) -> None:
-        start, end = 0, self.size * len(self.before) - self.offset
-        while end <= len(chunk):
-            self.newlines += chunk.count(b"\n", start, max(end, 0))
-            self.before.append(self.newlines)
-            start, end = max(end, 0), end + self.size
-        self.newlines += chunk.count(b"\n", start)
-        self.offset += len(chunk)
-
-
 class _Tally:
     """Running counts over the lines of one file."""
 
-    def __init__(self, newline: bytes, blocks: _Blocks) -> None:
+    def __init__(self, newline: bytes, blocks: Blocks) -> None:
         self.newline, self.blocks, self.vote = newline, blocks, Vote()
         self.lines = self.blank = 0
         self.regular = newline == b"\n"
@@ -103,27 +92,29 @@ class _Tally:
         self.blank += len(lines) - sum(map(bool, map(bytes.strip, lines)))
         if max(map(len, lines)) > SPARK_COLUMNS:
             usual = [line for line in lines if len(line) <= RECORD_LIMIT and line.count(b",") < SPARK_COLUMNS]
-            self.regular, lines = self.regular and len(usual) == len(lines), usual
-        self.vote.add(lines)
+            self.regular = self.regular and len(usual) == len(lines)
+            lines, segment = usual, b"\n".join(usual)
+        self.vote.add(segment, lines)
         if self.regular:
             self.regular = _is_clean(segment) and _is_record_each([line for line in lines if b'"' in line])
 
     def result(self, packing: str | None, mark: str | None) -> Inspection:
         encoding = mark or self.vote.result()
-        as_it_lies = packing in (None, "gzip") and encoding in ("utf-8", "utf-8-sig") and not self.vote.other
-        line_wise = self.regular and as_it_lies
+        line_wise = self.regular and self.vote.is_unanimous(encoding)
         before = (0,) if packing else tuple(self.blocks.before)
         return Inspection(packing, encoding, self.newline, self.lines, self.blank, line_wise, before)
 
 
 def _is_clean(segment: bytes) -> bool:
-    return b"\0" not in segment and segment.count(b"\r") == segment.count(b"\r\n")
+    returns = segment.count(b"\r")
+    return b"\0" not in segment and (not returns or returns == segment.count(b"\r\n"))
 
 
 def _is_record_each(lines: list[bytes]) -> bool:
     """Tell whether each of these lines is, alone, a well-formed record. Quotes are ASCII: Latin-1 keeps their places."""
-    texts: Iterator[str] = (line.decode("latin-1") for line in lines)
+    if not lines:
+        return True
     try:
-        return sum(1 for _ in csv.reader(texts, strict=True)) == len(lines)
+        return len(list(csv.reader(b"\n".join(lines).decode("latin-1").split("\n"), strict=True))) == len(lines)
     except csv.Error:
         return False

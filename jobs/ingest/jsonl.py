@@ -51,7 +51,7 @@ def _parse(text: str) -> list[tuple[str, str | None]]:
     """Return the members of the object as text. Raises ValueError for anything else."""
     parsed = _DECODER.decode(text)
     if not isinstance(parsed, _Object):
-        raise ValueError("not an object")  # noqa: TRY004 - one kind of error, the decoder's own
+        raise json.JSONDecodeError("not an object", text, 0)
     members = [(name, None if value is None else _text(value)) for name, value in parsed]
     _require_text(*(text for member in members for text in member if text))
     return members

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
 
+from jobs.evidence.intake import LandedFile
 from jobs.ingest.refusal import stays
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -16,21 +17,6 @@ from schemas.settings import Settings
 
 SETTLE_SECONDS = 2.0  # a writer that pauses longer between two writes is taken for finished
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp")  # names that FTP clients, browsers and editors use
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """One file that waits. relative: below landing, with /.  same_as: the file of this batch with equal content.
-
-    refused: why it is not opened at all (its sha256 is then empty), None for a file that can be read.
-    """
-
-    path: Path
-    relative: str
-    sha256: str
-    bytes: int
-    same_as: str | None = None
-    refused: str | None = None
 
 
 @dataclass(frozen=True)

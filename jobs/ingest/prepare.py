@@ -1,21 +1,20 @@
-"""A landed file made ready for Spark: checked, its header matched, linked as it lies or transcribed."""
+"""A landed file made ready for Spark: checked, its header matched, then linked, recoded or transcribed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from jobs.evidence.intake import FileReport, LandedFile
 from jobs.ingest import swap
 from jobs.ingest.csvfile import CsvReader
 from jobs.ingest.header import Layout, Slots, clean, missing
 from jobs.ingest.inspection import Inspection, inspect
 from jobs.ingest.jsonl import JsonLinesReader
-from jobs.ingest.landing import LandedFile
 from jobs.ingest.reader import Reader
 from jobs.ingest.refusal import refuse
-from jobs.ingest.report import FileReport
 from jobs.ingest.source import Source
-from jobs.ingest.transcript import Transcript, transcribe
+from jobs.ingest.transcript import Transcript, recode, transcribe
 from schemas.contract import Column, Contract
 
 READERS: Mapping[str, Reader] = {reader.name: reader for reader in (CsvReader(), JsonLinesReader())}
@@ -55,8 +54,7 @@ def prepare(file: LandedFile, desk: Desk) -> Prepared:
     """Make one file ready. Raises Refused, without the file's name, when nothing of it can be read."""
     found = inspect(file, desk.block)
     source = Source(file.path, found.packing, found.encoding, found.newline)
-    row, names = desk.reader.headers(source)
-    layout = desk.known.layout(names)
+    layout = desk.known.layout(desk.reader.headers(source)[1])
     if desk.reader.has_header:
         _require_columns(desk, layout.headers, _given(layout))
     if layout.repeated:
@@ -66,7 +64,7 @@ def prepare(file: LandedFile, desk: Desk) -> Prepared:
     if swapped:
         raise refuse(swapped.fact, "Correct the header, or the contract, and land the file again.")
     if found.line_wise and desk.reader.name == CsvReader.name:
-        return _linked(file, desk, found, (row, layout))
+        return _by_lines(file, desk, source, found)
     return _transcribed(file, desk, source, found)
 
 
@@ -89,14 +87,22 @@ def _require_columns(desk: Desk, headers: tuple[str, ...], given: frozenset[int]
     raise refuse(f"header lacks required {wanted} ({shown})", step)
 
 
-def _linked(file: LandedFile, desk: Desk, found: Inspection, header: tuple[int, Layout]) -> Prepared:
-    """Give the file a name that Spark takes literally: a landed name may hold *, [ or {, which Spark expands."""
-    row, layout = header
-    path = desk.workspace / f"{file.sha256}.csv{'.gz' if found.packing else ''}"
-    path.unlink(missing_ok=True)
-    path.symlink_to(file.path.resolve())
+def _by_lines(file: LandedFile, desk: Desk, source: Source, found: Inspection) -> Prepared:
+    """Have Spark read the lines: through a link when it can take the bytes as they lie, else from a copy in UTF-8.
+
+    The link has a name that Spark takes literally: a landed name may hold *, [ or {, which Spark would expand.
+    """
+    row, names = desk.reader.headers(source)
+    layout = desk.known.layout(names)
+    path, before = desk.workspace / f"{file.sha256}.csv", found.newlines_before
+    if found.as_it_lies:
+        path = path.with_suffix(".csv.gz" if found.packing else ".csv")
+        path.unlink(missing_ok=True)
+        path.symlink_to(file.path.resolve())
+    else:
+        before = recode(source, path, desk.block)
     transcript = Transcript(found.lines - found.blank - 1, _given(layout), layout.unknown)
-    return Prepared(_report(file, desk, found, transcript), path, layout, row, found.newlines_before)
+    return Prepared(_report(file, desk, found, transcript), path, layout, row, before)
 
 
 def _transcribed(file: LandedFile, desk: Desk, source: Source, found: Inspection) -> Prepared:

@@ -7,11 +7,10 @@ from types import MappingProxyType
 
 from pyspark.sql import SparkSession
 
+from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.ingest.frame import raw_frame
 from jobs.ingest.header import slots
-from jobs.ingest.landing import LandedFile
 from jobs.ingest.prepare import Desk, Prepared, prepare
-from jobs.ingest.report import FileReport, Intake
 from jobs.ingest.swap import Checks
 from schemas.contract import Contract
 from schemas.errors import Refused

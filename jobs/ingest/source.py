@@ -35,10 +35,14 @@ class Source:
         """The codec of the lines: 'utf-8' (also for a UTF-16 file) or 'gb18030'."""
         return codec(self.encoding)
 
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the text as bytes in `codec`, without a byte order mark."""
+        return unmarked(chunks(self.path, self.packing), self.encoding)
+
     def lines(self) -> Iterator[Line]:
         """Yield the lines, the first one as number 1. A line over RECORD_LIMIT is cut to its first bytes."""
         number, rest, head = 0, b"", b""
-        for chunk in unmarked(chunks(self.path, self.packing), self.encoding):
+        for chunk in self.chunks():
             parts = (rest + chunk).split(self.newline)
             rest = parts.pop()
             for part in parts:

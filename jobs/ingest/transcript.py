@@ -1,15 +1,17 @@
-"""Records of any format written down as JSON lines that Spark reads back: what cannot be read as it lies in landing."""
+"""Files that Spark cannot read as they lie in landing: lines recoded to UTF-8, or records written as JSON lines."""
 
-import errno
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jobs.ingest.header import Layout, Slots
-from jobs.ingest.reader import Record, defective
-from schemas.errors import Unavailable
+from jobs.ingest.blocks import Blocks
+from jobs.ingest.header import Slots
+from jobs.ingest.reader import Record
+from jobs.ingest.source import Source
+from jobs.ingest.workspace import written
 
 # r row, d defect, t text of a defective record, v values by slot, e values of unknown headers
 SCHEMA = "r bigint, d string, t string, v array<string>, e map<string,string>"
@@ -30,15 +32,29 @@ def transcribe(records: Iterable[Record], known: Slots, target: Path) -> Transcr
     Not compressed: Spark reads an uncompressed file with several tasks.  Raises Unavailable when the disk is full.
     """
     pen = _Pen(known)
-    try:
-        with target.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pen.lines(records))
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        where = f"No space is left on the disk of {target.parent}."
-        raise Unavailable(f"{where} Nothing was committed; the next try starts the batch again. Free space.") from None
+    with written(target) as file:
+        file.writelines(line.encode("utf-8") for line in pen.lines(records))
     return Transcript(pen.count, frozenset(pen.given), tuple(pen.unknown))
+
+
+def recode(source: Source, target: Path, block: int) -> tuple[int, ...]:
+    """Write the same lines as plain UTF-8; return the line ends before each block. Raises Unavailable on a full disk."""
+    blocks = Blocks(block)
+    decoder = codecs.getincrementaldecoder(source.codec)()
+    with written(target) as file:
+        for chunk in source.chunks():
+            text = chunk if source.codec == "utf-8" else decoder.decode(chunk).encode("utf-8")
+            blocks.add(text)
+            file.write(text)
+    return tuple(blocks.before)
+
+
+class _Plan(NamedTuple):
+    """Where a layout's values go. picks: by slot, the position in the record, -1 for none.  extra: unknown headers."""
+
+    picks: list[int]
+    extra: list[tuple[str, int]]
+    is_repeated: bool
 
 
 class _Pen:
@@ -48,7 +64,7 @@ class _Pen:
         self.known, self.count = known, 0
         self.given: set[int] = set()
         self.unknown: dict[str, None] = {}
-        self.plans: dict[tuple[str, ...], Layout] = {}
+        self.plans: dict[tuple[str, ...], _Plan] = {}
         self.encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
     def lines(self, records: Iterable[Record]) -> Iterator[str]:
@@ -57,30 +73,26 @@ class _Pen:
             yield self.encode(self.entry(record)) + "\n"
 
     def entry(self, record: Record) -> dict[str, Any]:
-        if record.defect is None:
-            layout = self.plans.get(record.names) or self.plan(record.names)
-            if layout.repeated:
-                text = self.encode(list(zip(record.names, record.values, strict=True)))
-                record = defective(record.row, "shape", text)
-            else:
-                return {"r": record.row, **self.values(layout, record)}
-        return {"r": record.row, "d": record.defect, "t": record.raw}
+        if record.defect is not None:
+            return {"r": record.row, "d": record.defect, "t": record.raw}
+        plan = self.plans.get(record.names) or self.plan(record.names)
+        if plan.is_repeated:
+            text = self.encode(list(zip(record.names, record.values, strict=True)))
+            return {"r": record.row, "d": "shape", "t": text}
+        sent = [*record.values, None]
+        values = [sent[position] for position in plan.picks]
+        extra = {header: sent[position] for header, position in plan.extra if sent[position] is not None}
+        return {"r": record.row, "v": values, "e": extra} if extra else {"r": record.row, "v": values}
 
-    def plan(self, names: tuple[str, ...]) -> Layout:
+    def plan(self, names: tuple[str, ...]) -> _Plan:
         layout = self.known.layout(names)
+        places = {slot: position for position, slot in enumerate(layout.slots) if slot is not None}
+        extra = [(header, n) for n, header in enumerate(layout.headers) if layout.slots[n] is None]
+        picks = [places.get(slot, -1) for slot in range(len(self.known.names))]
+        plan = _Plan(picks, extra, bool(layout.repeated))
         if len(self.plans) < 10_000:  # sources with ever new keys must not fill the memory
-            self.plans[names] = layout
-        if not layout.repeated:
-            self.given.update(slot for slot in layout.slots if slot is not None)
+            self.plans[names] = plan
+        if not plan.is_repeated:
+            self.given.update(places)
             self.unknown.update(dict.fromkeys(layout.unknown))
-        return layout
-
-    def values(self, layout: Layout, record: Record) -> dict[str, Any]:
-        values: list[str | None] = [None] * len(self.known.names)
-        extra: dict[str, str] = {}
-        for header, slot, value in zip(layout.headers, layout.slots, record.values, strict=True):
-            if slot is not None:
-                values[slot] = value
-            elif value is not None:
-                extra[header] = value
-        return {"v": values, "e": extra} if extra else {"v": values}
+        return plan

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.conform.conform import conform
 from jobs.evidence import ledger
-from jobs.ingest.read import FileReport, read
+from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.lake import tables
 from jobs.publish import discard, measure, plan, release
 from jobs.publish.audit import Auditor
@@ -18,14 +19,27 @@ from schemas.errors import Refused
 from schemas.settings import Settings
 
 
+class Ingest(Protocol):
+    """What publish asks of ingest: which files wait for a date, and their rows."""
+
+    def waiting(self, settings: Settings, contract: Contract, date: str, taken: frozenset[str]) -> tuple[LandedFile, ...]:
+        """Return the files that wait, those of content already taken in left out."""
+        ...
+
+    def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
+        """Return the rows of these files as one raw frame, and a report on each file."""
+        ...
+
+
 @dataclass(frozen=True)
 class Work:
-    """What every step needs: the session, where things are, the contract, the plan, and what to call after a step."""
+    """What every step needs: the session, where things are, the contract, the plan, ingest, and what to call after a step."""
 
     spark: SparkSession
     settings: Settings
     contract: Contract
     plan: plan.Plan
+    ingest: Ingest
     after: Callable[[int], None]
 
 
@@ -83,7 +97,7 @@ def _candidate(work: Work, references: Mapping[str, DataFrame]) -> tuple[FileRep
     known = plan.read_json(done)
     if known is not None:
         return tuple(FileReport(**report) for report in known)
-    intake = read(work.spark, work.contract, work.plan.files, work.plan.folder / "transcripts")
+    intake = work.ingest.read(work.spark, work.contract, work.plan.files, work.plan.folder / "transcripts")
     rows = conform(intake.frame, work.contract, references, F.lit(work.plan.date).cast("date"))
     stamped = rows.withColumns({"_batch": F.lit(work.plan.batch), "_ingested_at": F.lit(work.plan.ingested_at)})
     stamped.write.mode("overwrite").partitionBy("_disposition").parquet(str(work.plan.candidate))

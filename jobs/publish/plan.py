@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.ingest.landing import LandedFile
+from jobs.evidence.intake import LandedFile
 from schemas.contract import Contract
 from schemas.settings import Settings
 

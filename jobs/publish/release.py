@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.evidence.intake import FileReport
 from jobs.evidence.ledger import FileEntry, Hop, balance, record, row_hashes
-from jobs.ingest.read import FileReport
 from jobs.lake import tables
 from jobs.publish import plan
 from jobs.publish.discard import CONFLICT

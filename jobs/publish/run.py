@@ -1,13 +1,11 @@
 """A run of one table for one business date: finish what a killed run left, then take in what waits in landing."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.evidence import ledger
-from jobs.ingest import landing
 from jobs.lake import lock, tables
 from jobs.publish import batch, plan
 from jobs.publish.audit import Auditor
@@ -16,39 +14,51 @@ from schemas.contract import Contract
 from schemas.errors import Refused
 from schemas.settings import Settings
 
-Say = Callable[[str], None]
+
+@dataclass(frozen=True)
+class Order:
+    """One run: a table and a business date. say: gets a line per step.  after: is called with each step's number once it is done."""
+
+    settings: Settings
+    contract: Contract
+    date: str
+    ingest: batch.Ingest
+    say: Callable[[str], None]
+    after: Callable[[int], None]
 
 
-def run(settings: Settings, contract: Contract, date: str, say: Say, after: Callable[[int], None]) -> None:
+def run(order: Order) -> None:
     """Bring every file that waits for this date into the lake, as one batch.
 
-    say: gets one line of progress per step.  after: called with the number of each step of the protocol once it is done.
     Raises Refused when a file was refused or the batch is held: what else came in is in the lake by then.
     Raises Unavailable when a reference table has no version yet, or another run writes this table.
     """
+    settings, contract = order.settings, order.contract
     with lock.writing(settings, contract.table), Auditor(settings, contract.table) as auditor:
-        spark = session(settings, f"{contract.dag_id} {date}")
+        spark = session(settings, f"{contract.dag_id} {order.date}")
         left = plan.unfinished(settings, contract)
         if left is not None:
-            say(f"{contract.table} {left.date}: going on with batch {left.batch}, which an earlier run left unfinished.")
+            order.say(f"{contract.table} {left.date}: going on with batch {left.batch}, which an earlier run left unfinished.")
             with Auditor(settings, contract.table) as second:
-                _publish(batch.Work(spark, settings, contract, left, after), second, say)
-        taken = ledger.files(spark, settings, contract.table)
-        files = landing.waiting(settings, contract, date, taken)
+                _publish(_work(order, spark, left), second, order.say)
+        files = order.ingest.waiting(settings, contract, order.date, ledger.files(spark, settings, contract.table))
         if not files:
-            say(f"{contract.table} {date}: nothing new in {settings.landing / contract.source_class / contract.table / date}.")
+            folder = settings.landing / contract.source_class / contract.table / order.date
+            order.say(f"{contract.table} {order.date}: nothing new in {folder}.")
             return
-        _publish(batch.Work(spark, settings, contract, plan.make(settings, contract, date, files), after), auditor, say)
+        _publish(_work(order, spark, plan.make(settings, contract, order.date, files)), auditor, order.say)
 
 
-def accept(settings: Settings, contract: Contract, batch_id: str, because: str) -> None:
+def accept(order: Order, batch_id: str, because: str) -> None:
     """Release a held batch by a person's decision, with the reason in the ledger. Raises Refused when none is held."""
-    found = plan.held(settings, contract.table, batch_id)
+    table = order.contract.table
+    found = plan.held(order.settings, table, batch_id)
     if found is None:
-        raise Refused(f"{contract.table} holds no batch '{batch_id}'. `govlake ledger --table {contract.table}` lists them.")
-    with lock.writing(settings, contract.table):
-        spark = session(settings, f"{contract.dag_id} accept {batch_id}")
-        batch.accept(batch.Work(spark, settings, contract, found, lambda step: None), because)
+        raise Refused(f"{table} holds no batch '{batch_id}'. `govlake ledger --table {table}` lists them.")
+    with lock.writing(order.settings, table):
+        spark = session(order.settings, f"{order.contract.dag_id} accept {batch_id}")
+        batch.accept(_work(order, spark, found), because)
+        order.say(f"{table} {found.date}: batch {batch_id} accepted.")
 
 
 def references(spark: SparkSession, settings: Settings, contract: Contract) -> Mapping[str, DataFrame]:
@@ -57,7 +67,11 @@ def references(spark: SparkSession, settings: Settings, contract: Contract) -> M
     return {name: frame for name, frame in found.items() if frame is not None}
 
 
-def _publish(work: batch.Work, auditor: Auditor, say: Say) -> None:
+def _work(order: Order, spark: SparkSession, planned: plan.Plan) -> batch.Work:
+    return batch.Work(spark, order.settings, order.contract, planned, order.ingest, order.after)
+
+
+def _publish(work: batch.Work, auditor: Auditor, say: Callable[[str], None]) -> None:
     name = f"{work.contract.table} {work.plan.date}"
     say(f"{name}: batch {work.plan.batch}, {len(work.plan.files)} file(s).")
     found = batch.publish(work, references(work.spark, work.settings, work.contract), auditor)

@@ -64,7 +64,7 @@ def _levels(place: Place, table: DeltaTable) -> dict[str, str]:
     names = [field.name for field in table.schema().fields]
     if place.contract is None:
         return dict.fromkeys(names, "public")  # the ledger holds no value of any table
-    known = {name: "public" for name in OPEN_SYSTEM}
+    known = dict.fromkeys(OPEN_SYSTEM, "public")
     known |= {column.name: column.classification for column in place.contract.columns}
     known["_violations"] = place.contract.classification
     return {name: known.get(name, "sensitive") for name in names}

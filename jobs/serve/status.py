@@ -11,7 +11,7 @@ from jobs.serve import delta
 from jobs.serve.batches import Entry, ledger
 from jobs.serve.locate import layer_of
 from schemas.contract import Contract
-from schemas.load import load_all
+from schemas.load import load_all, load_marts
 from schemas.settings import Settings
 
 BEIJING = ZoneInfo("Asia/Shanghai")  # schedules are written in Beijing time
@@ -69,7 +69,7 @@ def tables(settings: Settings, now: datetime | None = None) -> tuple[TableStatus
     instant = now or datetime.now(UTC)
     return tuple(
         _status(contract, delta.opened(settings.lake / layer_of(contract) / noun), _Past(by_table.get(noun, []), instant))
-        for noun, contract in sorted(load_all(settings.contracts).items(), key=lambda one: layer_of(one[1]) == "gold")
+        for noun, contract in {**load_all(settings.contracts), **load_marts(settings.contracts)}.items()
     )
 
 
@@ -77,7 +77,7 @@ def is_late(contract: Contract, released_at: datetime | None, now: datetime) -> 
     """Return whether the release due at the latest scheduled time is overdue; false for a table without a schedule."""
     if not contract.schedule:
         return False
-    from croniter import croniter
+    from croniter import croniter  # type: ignore[import-untyped]
 
     due = (now - timedelta(hours=contract.freshness_hours)).astimezone(BEIJING)
     scheduled: datetime = croniter(contract.schedule, due).get_prev(datetime)

@@ -6,9 +6,9 @@ import pytest
 
 from jobs.cli import main
 from schemas.settings import Settings
-from tests.serve.conftest import empty, lake
+from tests.serve.conftest import empty, lake, made
 
-__all__ = ["empty", "lake"]
+__all__ = ["empty", "lake", "made"]
 Answer = tuple[int, str, str]
 
 

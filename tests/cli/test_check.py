@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from schemas.settings import Settings
+from jobs.commands.check import Asked, Checked, conformed, told
+from schemas.load import load
+from schemas.settings import settings
+from tests.serve.conftest import CONTRACTS
+from tests.serve.made_lake import make_lake
 
 pytestmark = pytest.mark.spark
 Govlake = Callable[..., tuple[int, str, str]]
+CONTRACT = CONTRACTS / "business" / "applicant.odcs.yaml"
 HEADER = "办件编号,full_name,citizen_no,申请时间,fee_cny,remark"
 FILE = "\n".join([
     HEADER,
@@ -22,39 +28,51 @@ FILE = "\n".join([
 ]) + "\n"
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "new.csv"
-    path.write_text(FILE, encoding="gb18030")
-    return path
+@dataclass(frozen=True)
+class Answer:
+    """One file checked once for several tests: the figures, the text, and what the installation held before and after."""
+
+    figures: Checked
+    text: str
+    before: dict[str, int]
+    after: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def answer(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    home = tmp_path_factory.mktemp("home")
+    file, here = tmp_path_factory.mktemp("desk") / "new.csv", settings({"GOVLAKE_HOME": str(home)})
+    file.write_text(FILE, encoding="gb18030")
+    make_lake(here)
+    before, asked = everything(home), Asked(load(CONTRACT), file, "2026-03-02", 10)
+    found = conformed(spark, here, asked)
+    return Answer(found, told(found, asked), before, everything(home))
 
 
 def everything(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
-def test_a_file_is_counted_by_what_a_run_would_make_of_it(spark: Any, govlake: Govlake, file: Path) -> None:
-    code, out, _ = govlake("check", "applicant", str(file), "--json")
-    found = json.loads(out)
-    counts = {key: found[key] for key in ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")}
-    assert (code, counts) == (
-        0, {"rows_in": 5, "rows_silver": 2, "rows_quarantined": 2, "rows_duplicate": 1, "rows_filtered": 0})
-    assert (found["encoding"], found["violations"]) == ("gb18030", {"citizen_id": 1, "form": 1})
-    assert (found["missing_columns"], found["unknown_columns"]) == (["born_on"], ["remark"])
+def test_a_file_is_counted_by_what_a_run_would_make_of_it(answer: Answer) -> None:
+    one = answer.figures
+    assert (one.rows_in, one.rows_silver, one.rows_quarantined, one.rows_duplicate, one.rows_filtered) == (5, 2, 2, 1, 0)
+    assert (one.encoding, dict(one.violations)) == ("gb18030", {"citizen_id": 1, "form": 1})
+    assert (one.missing_columns, one.unknown_columns) == (("born_on",), ("remark",))
 
 
-def test_the_first_bad_rows_are_told_in_words_with_masked_values(spark: Any, govlake: Govlake, file: Path) -> None:
-    out = govlake("check", "applicant", str(file))[1]
+def test_the_first_bad_rows_are_told_in_words_with_masked_values(answer: Answer) -> None:
     assert ("row 4 第4行: 公民身份号码（citizen_no）不是有效的18位公民身份号码; "
-            "citizen_no is not a valid 18-digit citizen number: 1****************9") in out
-    assert "row 5 第5行: 费用（fee_cny）文本形式不符合类型" in out
-    assert "110101199001010009" not in out
+            "citizen_no is not a valid 18-digit citizen number: 1****************9") in answer.text
+    assert "row 5 第5行: 费用（fee_cny）文本形式不符合类型" in answer.text
+    assert "110101199001010009" not in answer.text
 
 
-def test_nothing_is_written_to_the_lake(spark: Any, govlake: Govlake, lake: Settings, file: Path) -> None:
-    before = everything(lake.lake)
-    govlake("check", "applicant", str(file))
-    assert everything(lake.lake) == before
+def test_the_counts_are_told_as_a_sum(answer: Answer) -> None:
+    assert "  rows in 5 = silver 2 + quarantined 2 + duplicate 1 + filtered 0\n" in answer.text
+
+
+def test_nothing_is_written_to_the_lake(answer: Answer) -> None:
+    assert answer.after == answer.before
 
 
 def test_a_file_that_a_run_would_refuse_is_refused_with_its_sentence(spark: Any, govlake: Govlake, tmp_path: Path) -> None:

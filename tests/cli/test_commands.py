@@ -64,7 +64,7 @@ def test_no_command_at_all_shows_the_help_and_is_a_usage_error(govlake: Govlake)
 
 
 def test_tables_has_the_stable_keys(govlake: Govlake) -> None:
-    (one,) = answer(govlake, "tables")
+    one = answer(govlake, "tables")[0]
     assert {key: one[key] for key in ROWS} == ROWS
     assert (one["name"], one["state"], one["encoding"], one["version"]) == ("silver.applicant", "released", "gb18030", 0)
 

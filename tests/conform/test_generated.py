@@ -22,7 +22,7 @@ def judged(request: pytest.FixtureRequest, spark: Any) -> dict[str, Any]:
     contract: Contract = request.param
     stories = {"example": rows.example(contract), **spoiled(contract)}
     frame = conform(
-        rows.raw(spark, contract, list(stories.values())), contract, rows.references(spark), F.lit("2026-03-02").cast("date")
+        rows.raw(spark, contract, list(stories.values())), contract, rows.references(spark, contract), F.lit("2026-03-02").cast("date")
     )
     found = sorted(frame.select("_row", "_violations", "_disposition").collect(), key=lambda row: row["_row"])
     return {"contract": contract, "rows": dict(zip(stories, found, strict=True))}

@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs.ingest.header import slots
 from jobs.ingest.inspection import inspect
-from jobs.ingest.landing import LandedFile
+from jobs.evidence.intake import LandedFile
 from jobs.ingest.prepare import READERS, Desk, Prepared, prepare
 from jobs.ingest.reader import Record
 from jobs.ingest.source import Source
@@ -20,17 +20,37 @@ Row = tuple[int, str | None, tuple[str | None, ...]]
 
 def column(name: str, **given: Any) -> Column:
     """A public text column."""
-    plain = {"logical_type": "string", "title": name, "description": name, "classification": "public", "examples": ("x",)}
+    plain = {
+        "logical_type": "string",
+        "title": name,
+        "description": name,
+        "classification": "public",
+        "examples": ("x",),
+    }
     return Column(name=name, **{**plain, **given})
 
 
 def contract(*columns: Column | str, source_format: str = "csv") -> Contract:
     """A contract of these columns; a bare name is an optional text column."""
     return Contract(
-        table="thing", source_class="business", title="事物", version="1.0.0", description="", purpose="", owner="",
-        owner_code="x", columns=tuple(column(c) if isinstance(c, str) else c for c in columns),
-        source_format=source_format, merge="append", order_by=(), schedule="0 2 * * *", freshness_hours=24,
-        retention_years=1, quarantine_rate=1.0, sharing="unconditional", path=Path("thing.odcs.yaml"),
+        table="thing",
+        source_class="business",
+        title="事物",
+        version="1.0.0",
+        description="",
+        purpose="",
+        owner="",
+        owner_code="x",
+        columns=tuple(column(c) if isinstance(c, str) else c for c in columns),
+        source_format=source_format,
+        merge="append",
+        order_by=(),
+        schedule="0 2 * * *",
+        freshness_hours=24,
+        retention_years=1,
+        quarantine_rate=1.0,
+        sharing="unconditional",
+        path=Path("thing.odcs.yaml"),
     )
 
 

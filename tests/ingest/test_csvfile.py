@@ -12,8 +12,18 @@ OPENED = "".join(f"{n},x\n" for n in range(3, 500))
 
 @pytest.mark.parametrize(
     "name",
-    ["comma_in_quotes", "empty", "empty_crlf", "escaped_quotes", "json", "newlines", "quotes_and_newlines", "simple",
-     "simple_crlf", "utf8"],
+    [
+        "comma_in_quotes",
+        "empty",
+        "empty_crlf",
+        "escaped_quotes",
+        "json",
+        "newlines",
+        "quotes_and_newlines",
+        "simple",
+        "simple_crlf",
+        "utf8",
+    ],
 )  # not location_coordinates: its JSON tells other numbers than its CSV
 def test_csv_spectrum_is_read_as_its_json_says(name: str, tmp_path: Path) -> None:
     content = (QUALITY / "csv-spectrum" / "csvs" / f"{name}.csv").read_bytes()
@@ -36,18 +46,46 @@ def test_a_quote_inside_an_unquoted_value_is_a_character(tmp_path: Path) -> None
     ("text", "expected"),
     [
         pytest.param("a,b\n1,2\n", [(2, None, ("1", "2"))], id="one record on line two"),
-        pytest.param("\n\na,b\n\n1,2\n \n3,4", [(5, None, ("1", "2")), (7, None, ("3", "4"))], id="blank lines count as lines only"),
+        pytest.param(
+            "\n\na,b\n\n1,2\n \n3,4",
+            [(5, None, ("1", "2")), (7, None, ("3", "4"))],
+            id="blank lines count as lines only",
+        ),
         pytest.param("a,b\n,\n", [(2, None, (None, None))], id="commas alone are a record of nothing"),
         pytest.param('a,b\n"",""\n', [(2, None, (None, None))], id="quoted nothing is nothing"),
-        pytest.param("a,b\n1,2,3\n4\n5,6\n", [(2, "shape", ()), (3, "shape", ()), (4, None, ("5", "6"))], id="too many and too few"),
+        pytest.param(
+            "a,b\n1,2,3\n4\n5,6\n",
+            [(2, "shape", ()), (3, "shape", ()), (4, None, ("5", "6"))],
+            id="too many and too few",
+        ),
         pytest.param('a,b\n"1"x,2\n3,4\n', [(2, "shape", ()), (3, None, ("3", "4"))], id="text behind a closing quote"),
-        pytest.param('a,b\n"1,2\n3,4\n', [(2, "shape", ()), (3, None, ("3", "4"))], id="a quote open to the end of file"),
-        pytest.param('a,b\n"1,2\n3,"4"\n', [(2, "shape", ()), (3, None, ("3", "4"))], id="a quote closed by the next line's quote"),
-        pytest.param('a,b\n"1\n\n2",3\n4,5\n', [(2, None, ("1\n\n2", "3")), (5, None, ("4", "5"))], id="a blank line inside quotes"),
-        pytest.param('a,b\n"1\n2","3\n4"\n5,6\n', [(2, None, ("1\n2", "3\n4")), (5, None, ("5", "6"))], id="two values over lines"),
+        pytest.param(
+            'a,b\n"1,2\n3,4\n', [(2, "shape", ()), (3, None, ("3", "4"))], id="a quote open to the end of file"
+        ),
+        pytest.param(
+            'a,b\n"1,2\n3,"4"\n',
+            [(2, "shape", ()), (3, None, ("3", "4"))],
+            id="a quote closed by the next line's quote",
+        ),
+        pytest.param(
+            'a,b\n"1\n\n2",3\n4,5\n',
+            [(2, None, ("1\n\n2", "3")), (5, None, ("4", "5"))],
+            id="a blank line inside quotes",
+        ),
+        pytest.param(
+            'a,b\n"1\n2","3\n4"\n5,6\n',
+            [(2, None, ("1\n2", "3\n4")), (5, None, ("5", "6"))],
+            id="two values over lines",
+        ),
         pytest.param("a,b\n1,\x002\n3,4\n", [(2, "shape", ()), (3, None, ("3", "4"))], id="a NUL costs its line"),
-        pytest.param('a,b\n1\r2,3\n"x",4\r5\n6,7\r\n', [(2, "shape", ()), (3, "shape", ()), (4, None, ("6", "7"))], id="a lone carriage return in a value"),
-        pytest.param("a,b\r1,2\r3,4\r", [(2, None, ("1", "2")), (3, None, ("3", "4"))], id="carriage returns end all lines"),
+        pytest.param(
+            'a,b\n1\r2,3\n"x",4\r5\n6,7\r\n',
+            [(2, "shape", ()), (3, "shape", ()), (4, None, ("6", "7"))],
+            id="a lone carriage return in a value",
+        ),
+        pytest.param(
+            "a,b\r1,2\r3,4\r", [(2, None, ("1", "2")), (3, None, ("3", "4"))], id="carriage returns end all lines"
+        ),
     ],
 )
 def test_each_line_gives_its_record_or_its_defect(text: str, expected: list[Row], tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from jobs.ingest.inspection import inspect
-from jobs.ingest.landing import LandedFile
+from jobs.ingest.inspection import Inspection, inspect
+from jobs.evidence.intake import LandedFile
 from schemas.errors import Refused
 from tests.ingest.cases import QUALITY, landed, records, told
 
@@ -17,7 +17,7 @@ BIG = TEXT.encode() * 3000
 PAIRS = QUALITY / "encoding-cjk-pairs"
 
 
-def look(tmp_path: Path, content: bytes, name: str = "a.csv", block: int = 1 << 20):
+def look(tmp_path: Path, content: bytes, name: str = "a.csv", block: int = 1 << 20) -> Inspection:
     return inspect(landed(tmp_path / name, content), block)
 
 
@@ -45,7 +45,9 @@ def test_the_encoding_is_found_and_the_text_is_right(content: bytes, encoding: s
 
 @pytest.mark.parametrize("name", ["gb2312", "gbk", "gb18030"])
 def test_the_encoding_pairs_of_cpython_decode_to_their_twins(name: str, tmp_path: Path) -> None:
-    lines = [f"text{n}".encode() + b"," + line for n, line in enumerate((PAIRS / f"{name}.txt").read_bytes().split(b"\n"))]
+    lines = [
+        f"text{n}".encode() + b"," + line for n, line in enumerate((PAIRS / f"{name}.txt").read_bytes().split(b"\n"))
+    ]
     twin = (PAIRS / f"{name}-utf8.txt").read_text(encoding="utf-8").split("\n")
     found = records(tmp_path / "a.csv", b"id,text\n" + b"\n".join(lines))
     given = [(r.values[1] if r.defect is None else str(r.raw).split(",", 1)[1]) or "" for r in found]
@@ -84,13 +86,21 @@ def test_a_euro_sign_of_windows_is_a_defect_in_a_gbk_file(tmp_path: Path) -> Non
         pytest.param("a.csv.gz", gzip.compress(BIG)[:-9], "is a gzip file cut off", id="gzip without its end"),
         pytest.param("a.csv.gz", gzip.compress(BIG)[:3000], "is a gzip file cut off", id="half a gzip"),
         pytest.param("a.csv.gz", gzip.compress(BIG)[:10] + b"\xff" * 400, "is a damaged gzip", id="garbage in a gzip"),
-        pytest.param("a.csv.gz", gzip.compress(TEXT.encode())[:-8] + b"x" * 8, "is a damaged gzip", id="a wrong checksum"),
-        pytest.param("a.csv.gz", gzip.compress(TEXT.encode()) + b"x" * 8, "is a damaged gzip", id="garbage behind a gzip"),
+        pytest.param(
+            "a.csv.gz", gzip.compress(TEXT.encode())[:-8] + b"x" * 8, "is a damaged gzip", id="a wrong checksum"
+        ),
+        pytest.param(
+            "a.csv.gz", gzip.compress(TEXT.encode()) + b"x" * 8, "is a damaged gzip", id="garbage behind a gzip"
+        ),
         pytest.param("a.csv.zst", zstandard.compress(BIG)[:-3], "is a zstd file cut off", id="zstd without its end"),
-        pytest.param("a.csv.zst", zstandard.compress(BIG)[:40] + b"x" * 400, "is a damaged zstd", id="garbage in a zstd"),
+        pytest.param(
+            "a.csv.zst", zstandard.compress(BIG)[:40] + b"x" * 400, "is a damaged zstd", id="garbage in a zstd"
+        ),
         pytest.param("a.csv.gz", b"a,b\n1,2\n", "is named .gz but", id="plain text named gzip"),
         pytest.param("a.csv", b"PK\x03\x04rest", "is a zip or Excel file", id="a workbook named CSV"),
-        pytest.param("a.csv", (QUALITY / "tabular-defects" / "latin1.csv").read_bytes(), "is neither UTF-8 nor", id="Latin-1"),
+        pytest.param(
+            "a.csv", (QUALITY / "tabular-defects" / "latin1.csv").read_bytes(), "is neither UTF-8 nor", id="Latin-1"
+        ),
         pytest.param("a.csv", TEXT.encode("utf-16")[:-1], "is not whole UTF-16-LE", id="UTF-16 without its last byte"),
     ],
 )
@@ -107,7 +117,9 @@ def test_a_file_that_nobody_can_read_is_refused(name: str, content: bytes, fact:
         pytest.param("a.csv.gz", gzip.compress(BIG[:1000]) + gzip.compress(BIG[1000:]), "gzip", id="two gzip members"),
         pytest.param("a.csv.gz", gzip.compress(BIG) + b"\0" * 512, "gzip", id="gzip padded with zeros"),
         pytest.param("a.csv.zst", zstandard.compress(BIG), "zstd", id="zstd"),
-        pytest.param("a.csv.zst", zstandard.compress(BIG[:1000]) + zstandard.compress(BIG[1000:]), "zstd", id="two zstd frames"),
+        pytest.param(
+            "a.csv.zst", zstandard.compress(BIG[:1000]) + zstandard.compress(BIG[1000:]), "zstd", id="two zstd frames"
+        ),
     ],
 )
 def test_a_packed_file_is_read_whole(name: str, content: bytes, packing: str, tmp_path: Path) -> None:
@@ -129,11 +141,13 @@ def test_a_packed_file_is_read_whole(name: str, content: bytes, packing: str, tm
         pytest.param(b"a,b\n1\r,2\n", False, id="a lone carriage return"),
         pytest.param(b"a,b\n" + b"x" * 1_100_000 + b"\n", False, id="a line over the limit"),
         pytest.param(b"a,b\n" + b"," * 30_000 + b"\n", False, id="more fields than Spark can count"),
-        pytest.param(TEXT.encode("gbk"), False, id="GBK"),
-        pytest.param(zstandard.compress(TEXT.encode()), False, id="zstd"),
+        pytest.param(TEXT.encode("gbk"), True, id="GBK"),
+        pytest.param(TEXT.encode("gbk") + "企业,1\n".encode(), False, id="GBK with a line in UTF-8"),
+        pytest.param(TEXT.encode() + "企业,1\n".encode("gbk"), False, id="UTF-8 with a line in GBK"),
+        pytest.param(zstandard.compress(TEXT.encode()), True, id="zstd"),
     ],
 )
-def test_spark_reads_a_file_as_it_lies_only_when_each_line_is_a_record(
+def test_spark_reads_the_lines_of_a_file_only_when_each_is_a_record(
     content: bytes, line_wise: bool, tmp_path: Path
 ) -> None:
     assert look(tmp_path, content).line_wise is line_wise

@@ -51,7 +51,9 @@ def test_files_come_sorted_with_their_place_and_size(here: Settings, kind: Contr
     ]
 
 
-@pytest.mark.parametrize("name", [".hidden", "_SUCCESS", "a.csv.tmp", "a.csv.part", "a.partial", "a.CRDOWNLOAD", ".a.swp"])
+@pytest.mark.parametrize(
+    "name", [".hidden", "_SUCCESS", "a.csv.tmp", "a.csv.part", "a.partial", "a.CRDOWNLOAD", ".a.swp"]
+)
 def test_a_name_of_an_unfinished_file_is_passed_over(name: str, here: Settings, kind: Contract, folder: Path) -> None:
     put(folder / name)
     assert names(here, kind) == []

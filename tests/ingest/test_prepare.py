@@ -1,6 +1,5 @@
 """Headers matched to the contract, columns that lack, repeat or are swapped, and the disk that is full."""
 
-import errno
 import json
 from pathlib import Path
 
@@ -68,7 +67,10 @@ def test_a_column_composed_of_others_is_not_missing() -> None:
     kind = contract(column("at", required=True, compose="{day} {hour}:00"), "station")
     known = slots(kind)
     assert known.names == ("at", "station", "day", "hour")
-    assert (missing(kind, known, frozenset({1, 2, 3})), [c.name for c in missing(kind, known, frozenset({1, 2}))]) == ((), ["at"])
+    assert (missing(kind, known, frozenset({1, 2, 3})), [c.name for c in missing(kind, known, frozenset({1, 2}))]) == (
+        (),
+        ["at"],
+    )
 
 
 def swapped(tmp_path: Path, rows: list[tuple[str, str]], header: str = "uscc,name") -> None:
@@ -78,7 +80,9 @@ def swapped(tmp_path: Path, rows: list[tuple[str, str]], header: str = "uscc,nam
 
 def test_two_swapped_columns_are_refused_without_a_value_in_the_sentence(tmp_path: Path) -> None:
     rows = [(f"示例企业{n}", code.lower()) for n, code in enumerate(USCC)]
-    with pytest.raises(Refused, match=r"^has columns 'uscc' and 'name' swapped, it seems: 0% .* 100% .* 'uscc'\.") as refusal:
+    with pytest.raises(
+        Refused, match=r"^has columns 'uscc' and 'name' swapped, it seems: 0% .* 100% .* 'uscc'\."
+    ) as refusal:
         swapped(tmp_path, rows)
     assert not any(code in str(refusal.value).upper() for code in USCC)
 
@@ -120,11 +124,12 @@ def test_a_key_given_by_two_names_is_a_shape_defect(tmp_path: Path) -> None:
     assert json.loads(ready.path.read_text()) == {"r": 1, "d": "shape", "t": '[["name","1"],["名称","2"]]'}
 
 
-def test_a_full_disk_is_unavailable_and_says_that_nothing_was_committed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tail", "suffix"), [pytest.param("", "csv", id="recoding"), pytest.param('2,"a\nb"\n', "jsonl", id="transcribing")]
+)
+def test_a_full_disk_is_unavailable_and_says_that_nothing_was_committed(tail: str, suffix: str, tmp_path: Path) -> None:
     place = desk(register(), tmp_path / "work")
-    content = "uscc,name\n" + "1,企业\n" * 3
-    file = landed(tmp_path / "a.csv", content.encode("gbk"))
-    (place.workspace / f"{file.sha256}.jsonl").symlink_to("/dev/full")
+    file = landed(tmp_path / "a.csv", f"uscc,name\n1,企业\n{tail}".encode("gbk"))
+    (place.workspace / f"{file.sha256}.{suffix}").symlink_to("/dev/full")
     with pytest.raises(Unavailable, match=r"^No space is left on the disk of .*Nothing was committed"):
         prepare(file, place)
-    assert errno.ENOSPC

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from jobs.__main__ import Ingest
 from jobs.lake import tables
-from jobs.publish.run import accept, run
+from jobs.publish.run import Order, accept, run
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
 from schemas.load import load
@@ -39,7 +40,7 @@ def deliver(here: Settings, contract: Contract, land: Callable[..., Path], spark
     def put(name: str, sent: Sequence[dict[str, str | None]], day: str = DAY) -> list[str]:
         land(contract.source_class, contract.table, day, name, as_csv(contract, sent))
         said: list[str] = []
-        run(here, contract, day, said.append, lambda step: None)
+        run(Order(here, contract, day, Ingest(), said.append, lambda step: None))
         return said
 
     return put
@@ -81,7 +82,7 @@ def test_a_bad_row_lands_in_quarantine_and_its_neighbour_in_silver(spark, here, 
 def test_a_second_run_changes_nothing(spark, here, contract, deliver) -> None:
     deliver("a.csv", [notice(contract, "N1")])
     before = tables.version(spark, tables.table(here, "silver", contract.table))
-    run(here, contract, DAY, lambda line: None, lambda step: None)
+    run(Order(here, contract, DAY, Ingest(), lambda line: None, lambda step: None))
     assert tables.version(spark, tables.table(here, "silver", contract.table)) == before
 
 
@@ -108,7 +109,7 @@ def test_a_held_batch_can_be_accepted_by_a_person_with_a_reason(spark, here, con
     with pytest.raises(Refused, match="is held"):
         deliver("b.csv", [notice(contract, "N2"), *[notice(contract, None, score=str(n)) for n in range(9)]])
     held = next((here.lake / "_candidate" / contract.table).iterdir()).name
-    accept(here, contract, held, "the source has confirmed the empty numbers")
+    accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), held, "the source has confirmed the empty numbers")
     assert (set(silver(spark, here, contract)), count(spark, here, "quarantine", contract.table)) == ({"N2"}, 9)
 
 
@@ -123,7 +124,7 @@ def test_a_table_that_looks_codes_up_waits_for_the_code_table(here, contracts, l
     contract = contracts["enterprise"]
     land(contract.source_class, contract.table, DAY, "a.csv", as_csv(contract, [rows.example(contract)]))
     with pytest.raises(Unavailable, match="admin_division has no released version yet"):
-        run(here, contract, DAY, lambda line: None, lambda step: None)
+        run(Order(here, contract, DAY, Ingest(), lambda line: None, lambda step: None))
 
 
 def test_every_hop_of_the_ledger_balances_and_follows_on_the_one_before(spark, here, contract, deliver) -> None:

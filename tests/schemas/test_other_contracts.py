@@ -118,7 +118,9 @@ def test_every_example_is_in_the_code_list_or_the_values_of_its_column(column: C
     assert set(column.examples) <= set(codes)
 
 
-@pytest.mark.parametrize("name", ["admin_level", "comment_kind", "hotline_channel", "hotline_demand_type", "wind_direction"])
+@pytest.mark.parametrize(
+    "name", ["admin_level", "comment_kind", "hotline_channel", "hotline_demand_type", "wind_direction"]
+)
 def test_a_code_list_has_each_code_once_with_chinese_and_english(name: str) -> None:
     codes = code_list(name)
 

@@ -46,7 +46,9 @@ def comments() -> list[dict[str, str]]:
 def test_no_two_spans_of_one_division_overlap(divisions: list[dict[str, str]]) -> None:
     ordered = sorted(divisions, key=lambda row: (row["code"], row["valid_from"]))
 
-    assert [b["code"] for a, b in pairwise(ordered) if a["code"] == b["code"] and a["valid_to"] >= b["valid_from"]] == []
+    assert [
+        b["code"] for a, b in pairwise(ordered) if a["code"] == b["code"] and a["valid_to"] >= b["valid_from"]
+    ] == []
 
 
 def test_every_division_below_a_province_has_a_parent_in_the_table(divisions: list[dict[str, str]]) -> None:
@@ -80,14 +82,20 @@ def test_a_division_has_the_name_it_had_on_a_day(
     ("names", "expected"),
     [
         pytest.param(["甲", "甲", "甲"], [("甲", BEGINNING, END)], id="always there"),
-        pytest.param([None, "甲", "甲"], [("甲", date(2003, 1, 1), END)], id="counts from the day after the last list without it"),
+        pytest.param(
+            [None, "甲", "甲"], [("甲", date(2003, 1, 1), END)], id="counts from the day after the last list without it"
+        ),
         pytest.param(["甲", None, None], [("甲", BEGINNING, SECOND)], id="counts until the first list that lacks it"),
         pytest.param(["甲", "乙", "乙"], [("甲", BEGINNING, FIRST), ("乙", date(2003, 1, 1), END)], id="renamed"),
         pytest.param(["甲", None, "甲"], [("甲", BEGINNING, END)], id="left out by one list only"),
-        pytest.param(["甲", None, "乙"], [("甲", BEGINNING, SECOND), ("乙", date(2004, 1, 1), END)], id="given to another"),
+        pytest.param(
+            ["甲", None, "乙"], [("甲", BEGINNING, SECOND), ("乙", date(2004, 1, 1), END)], id="given to another"
+        ),
     ],
 )
-def test_spans_follow_from_the_lists_a_code_stands_in(names: list[str | None], expected: list[tuple[str, date, date]]) -> None:
+def test_spans_follow_from_the_lists_a_code_stands_in(
+    names: list[str | None], expected: list[tuple[str, date, date]]
+) -> None:
     revisions = [
         Revision(day, {"110101": name} if name else {"110000": "京"})
         for day, name in zip((FIRST, SECOND, THIRD), names, strict=True)
@@ -142,7 +150,11 @@ def test_the_comments_keep_their_line_breaks_and_their_number(comments: list[dic
         pytest.param("寫信到 a.b@example.org 即可", "寫信到 [账号已脱敏] 即可", id="an e-mail address"),
         pytest.param("果園主人，0912-000-000", TEXT_MASK, id="a mobile number takes the whole text with it"),
         pytest.param("協尋某人", TEXT_MASK, id="a search for a person too"),
-        pytest.param("http://example.org/2016/02/0930000000-1.html", "http://example.org/2016/02/0930000000-1.html", id="an address stays"),
+        pytest.param(
+            "http://example.org/2016/02/0930000000-1.html",
+            "http://example.org/2016/02/0930000000-1.html",
+            id="an address stays",
+        ),
     ],
 )
 def test_personal_data_in_a_comment_is_masked(sent: str, kept: str) -> None:

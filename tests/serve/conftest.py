@@ -18,8 +18,16 @@ def empty(tmp_path: Path) -> Settings:
     return settings({"GOVLAKE_HOME": str(tmp_path), "GOVLAKE_CONTRACTS": str(tmp_path / "contracts")})
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lake folder of one released batch of `applicant`, made once; tests change copies of it."""
+    here = settings({"GOVLAKE_HOME": str(tmp_path_factory.mktemp("made"))})
+    make_lake(here)
+    return here.lake
+
+
 @pytest.fixture
-def lake(empty: Settings) -> Settings:
-    """The same, with one released batch of `applicant`."""
-    make_lake(empty)
+def lake(empty: Settings, made: Path) -> Settings:
+    """The empty installation with that lake in it."""
+    shutil.copytree(made, empty.lake)
     return empty

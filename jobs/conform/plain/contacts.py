@@ -36,7 +36,8 @@ def read_phone(text: str) -> Reading:
 def read_url(text: str) -> Reading:
     """Read a web address. Source: RFC 3986, schemes http and https only."""
     if not re.fullmatch(URL, text):
-        return faulty("应为http或https地址，且只含RFC 3986字符", "must be an http or https address in RFC 3986 characters")
+        zh, en = "应为http或https地址，且只含RFC 3986字符", "must be an http or https address in RFC 3986 characters"
+        return faulty(zh, en)
     if re.search(URL_FAULT, text):
         return faulty("主机名有空段或百分号编码不完整", "has an empty host label or an incomplete percent code")
     scheme, rest = text.split("://", 1)

@@ -5,7 +5,11 @@ from jobs.conform.plain.tables import ALNUM, CATEGORIES, DEPARTMENTS, DIGITS, PR
 
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)  # GB 32100-2015: 3^(i-1) mod 31
 ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714-1997
-SEQUENCES = ("内资企业 domestic enterprise",) * 4 + ("外商投资企业 foreign-invested enterprise",) * 2 + ("个体工商户 individual business",) * 4
+# GS 15-2006, by the first digit of the sequence.
+SEQUENCES = (
+    *["内资企业 domestic enterprise"] * 4, *["外商投资企业 foreign-invested enterprise"] * 2,
+    *["个体工商户 individual business"] * 4,
+)
 
 
 def read_uscc(text: str) -> Reading:

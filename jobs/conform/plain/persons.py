@@ -1,4 +1,4 @@
-"""Citizen numbers, read in plain Python. Nothing here gives a number back: parts name province, year and sex at most."""
+"""Citizen numbers, read in plain Python. No number is given back: parts name province, year and sex at most."""
 
 from datetime import date
 

@@ -1,7 +1,7 @@
 """Codes of service items and electronic licences, read in plain Python."""
 
 from jobs.conform.plain.organisations import read_uscc
-from jobs.conform.plain.reading import Fault, Part, Reading, checked, faulty, misshapen
+from jobs.conform.plain.reading import Fault, Reading, checked, faulty, misshapen
 from jobs.conform.plain.tables import ALNUM, DIGITS, ITEM_TYPES, LEVELS, LICENCE_ROOT, PROVINCES
 
 SERIAL_LIMIT = 64  # longest serial accepted; 9 to 32 characters were seen in published licences
@@ -21,8 +21,10 @@ def read_service_base_code(text: str) -> Reading:
     if not 1 <= int(text[2:4]) <= 29:  # annex A.1: 00 is a heading, 11-19 and 21-29 are extensions
         return faulty(f"事项类型{text[2:4]}不存在", f"there is no item type {text[2:4]}", ("范围 scope", scope))
     kind = ITEM_TYPES.get(text[2:4], "扩展类型 extension")
-    item: tuple[Part, ...] = (("部门 department", text[4:6]), ("主项 main item", text[6:9]), ("子项 sub item", text[9:]))
-    return Reading(None, (("范围 scope", scope), ("事项类型 item type", f"{text[2:4]} {kind}"), *item))
+    return Reading(None, (
+        ("范围 scope", scope), ("事项类型 item type", f"{text[2:4]} {kind}"),
+        ("部门 department", text[4:6]), ("主项 main item", text[6:9]), ("子项 sub item", text[9:]),
+    ))
 
 
 def read_service_impl_code(text: str) -> Reading:

@@ -1,28 +1,31 @@
-"""Repairs that never change what an identifier says: width and compatibility forms, blanks, letter case."""
+"""Repairs that never change what an identifier says: width and compatibility forms, dashes, blanks, letter case."""
 
 import unicodedata
 from functools import cache
 
-# Blanks and invisible marks met in identifiers: ASCII and C0 blanks, no-break, general punctuation, ideographic, BOM.
-BLANKS = "\t\n\x0b\x0c\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x2010))) + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+# Blanks and invisible marks met in identifiers: NUL, ASCII and C1 blanks, no-break, zero-width, ideographic, BOM.
+ZERO_WIDTH = "".join(map(chr, range(0x2000, 0x2010)))
+BLANKS = f"\0\t\n\x0b\x0c\r \x85\xa0\u1680{ZERO_WIDTH}\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+DASHES = "‐‑‒–—―−"  # the compatibility forms of '-' come from NFKC
 KEEPS_CASE = frozenset({"website_id", "url", "clean_text"})  # 'bm' of a site code is lower case
 PRINTABLE = frozenset(map(chr, range(0x21, 0x7F)))
 
 
 @cache
 def folds() -> dict[str, str]:
-    """Every character that NFKC turns into one printable ASCII character, with that character.
+    """Every character that NFKC turns into one printable ASCII character, with that character; dashes with '-'.
 
     One character for one: ½ or ⑩ would become several, which in an identifier is a guess. This is what makes the
     same repair a `translate` in Spark, which has no NFKC.
     """
-    wide = {c: unicodedata.normalize("NFKC", c) for c in map(chr, range(0x80, 0x1FC00)) if not 0xD800 <= ord(c) < 0xE000}
-    return {c: n for c, n in wide.items() if n in PRINTABLE}
+    scalars = [chr(code) for code in range(0x80, 0x1FC00) if not 0xD800 <= code < 0xE000]
+    single = {c: unicodedata.normalize("NFKC", c) for c in scalars}
+    return {c: n for c, n in single.items() if n in PRINTABLE} | dict.fromkeys(DASHES, "-")
 
 
 @cache
 def repairs(*, upper: bool) -> tuple[str, str]:
-    """The two arguments of a translate that repairs: characters found, characters wanted; blanks last, to be dropped."""
+    """The two arguments of a translate that repairs: characters found, and wanted; blanks stand last, to be dropped."""
     table = dict(folds())
     if upper:
         table = {c: n.upper() for c, n in table.items()} | {c: c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}

@@ -25,7 +25,10 @@ DEPARTMENTS = MappingProxyType({
     "N": "农业 agriculture", "Y": "其他 other",
 })
 CATEGORIES = MappingProxyType({
-    "1": {"1": "机关 state organ", "2": "事业单位 public institution", "3": "群众团体 mass organisation", "9": "其他 other"},
+    "1": {
+        "1": "机关 state organ", "2": "事业单位 public institution", "3": "群众团体 mass organisation",
+        "9": "其他 other",
+    },
     "2": {"1": "外国常驻新闻机构 foreign news bureau", "9": "其他 other"},
     "3": {
         "1": "律师执业机构 law firm", "2": "公证处 notary", "3": "基层法律服务所 grass-roots legal service",

@@ -7,7 +7,10 @@ from jobs.conform.plain.reading import Reading, faulty
 
 # Marks that stand for the two kinds of characters below; noncharacters, which no text may hold.
 FIRST, FIRST_RARE, SECOND, SECOND_RARE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
-CP1252 = "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122"
+CP1252 = (  # what bytes 80 to 9F are there
+    "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026"
+    "\u2030\u2039\u203a\u20ac\u2122"
+)
 END = r"(?![\s\S])"  # end of text in Java's and Python's spelling alike
 
 # Bytes without a character; replacement characters read as GBK; C1 controls, i.e. UTF-8 or GBK read as Latin-1;
@@ -36,8 +39,9 @@ def marks() -> tuple[str, str]:
 
 
 def read_clean_text(text: str) -> Reading:
-    """Look for the footprints of a wrong decoding. Source: FACTS of GB 18030 and UTF-8, see the patterns above."""
+    """Look for the footprints of a wrong decoding. Source: the byte layouts of GB 18030 and UTF-8, see above."""
     marked = text.translate(str.maketrans(*marks()))
     if re.search(PLAIN_FOOTPRINTS, text) or re.search(MARKED_FOOTPRINTS, marked):
-        return faulty("含有错误解码留下的乱码，请数据来源部门重新导出", "was decoded wrongly before it was sent; ask the source")
+        zh, en = "含有错误解码留下的乱码，请来源部门重新导出", "was decoded wrongly before it was sent; ask the source"
+        return faulty(zh, en)
     return Reading()

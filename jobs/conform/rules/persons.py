@@ -52,4 +52,5 @@ def upgraded_citizen_id(text: Column) -> Column:
     century = F.when(F.substring(text, 13, 3).isin(list(CENTENARIANS)), F.lit("18")).otherwise(F.lit("19"))
     body = F.concat(F.substring(text, 1, 6), century, F.substring(text, 7, 9))
     place = read_in_base(body, 13) % F.lit(11) * F.lit(2) % F.lit(11) + F.lit(1)
-    return F.when(is_citizen_id_15(text), F.concat(body, F.substring(F.lit(CITIZEN_CHECKS), place.cast("int"), F.lit(1))))
+    check = F.substring(F.lit(CITIZEN_CHECKS), place.cast("int"), F.lit(1))
+    return F.when(is_citizen_id_15(text), F.concat(body, check))

@@ -39,9 +39,9 @@ def is_any_given(row: Row, arguments: Arguments, batch: Batch) -> Column:
 
 
 def is_part_of(row: Row, arguments: Arguments, batch: Batch) -> Column:
-    """Whether `column` equals `length` characters of column `of` from `start` on, counted from 1; passed when one is empty.
+    """Whether `column` equals `length` characters of column `of` from `start` on; passed when one of them is empty.
 
-    Source: the contract, e.g. characters 20 to 31 of a service implementation code are its base code.
+    start counts from 1.  Source: the contract, e.g. a service implementation code holds its base code from 20 on.
     """
     part = F.substring(row[arguments["of"]].text, int(arguments["start"]), int(arguments["length"]))
     return _unless_null(row[arguments["column"]].text == part)

@@ -60,9 +60,11 @@ def is_licence_id(text: Column) -> Column:
 
 
 def _has_mod_37_36(body: Column) -> Column:
-    """Whether the last character checks the ones before it. Sequential: one step a character.
+    """Whether the last character checks the ones before it. Sequential, with as many steps as there are characters.
 
-    The last step adds the check character without doubling, so it is taken back by halving: 2x = 2 mod 37 for x = 1.
+    Written out as one nested expression of 80 steps it overflows the driver's stack, hence the aggregate, at about
+    17 microseconds a value. The last step adds the check character without doubling, so it is taken back by halving:
+    2x = 2 mod 37 for x = 1.
     """
     def step(product: Column, character: Column) -> Column:
         value = place_of(character, ALNUM)

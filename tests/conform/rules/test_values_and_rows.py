@@ -55,28 +55,53 @@ ONE: dict[str, tuple[str, Make, dict[str, Any], bool | None]] = {
 }
 
 ROW: dict[str, tuple[str, dict[str, Make], dict[str, Any], bool]] = {
-    "dates in order": ("order", {"a": of("date", "2026-01-01"), "b": of("date", "2026-01-01")}, {"columns": ["a", "b"]}, True),
-    "dates out of order": ("order", {"a": of("date", "2026-01-02"), "b": of("date", "2026-01-01")}, {"columns": ["a", "b"]}, False),
+    "dates in order": (
+        "order", {"a": of("date", "2026-01-01"), "b": of("date", "2026-01-01")},
+        {"columns": ["a", "b"]}, True),
+    "dates out of order": (
+        "order", {"a": of("date", "2026-01-02"), "b": of("date", "2026-01-01")},
+        {"columns": ["a", "b"]}, False),
     "an empty date hides no disorder": (
         "order", {"a": of("date", "2026-01-02"), "b": of("date", None), "c": of("date", "2026-01-01")},
         {"columns": ["a", "b", "c"]}, False),
     "a date beside an instant of its Beijing day": (
-        "order", {"a": of("timestamp", "2026-01-01T17:00:00Z"), "b": of("date", "2026-01-02")}, {"columns": ["a", "b"]}, True),
-    "required and given": ("required_if", {"k": words("1"), "c": words("x")}, {"column": "c", "when": {"k": "1"}}, True),
-    "required and empty": ("required_if", {"k": words("1"), "c": words(None)}, {"column": "c", "when": {"k": ["1", "2"]}}, False),
-    "not required": ("required_if", {"k": words("3"), "c": words(None)}, {"column": "c", "when": {"k": ["1", "2"]}}, True),
-    "condition unknown": ("required_if", {"k": words(None), "c": words(None)}, {"column": "c", "when": {"k": "1"}}, True),
+        "order", {"a": of("timestamp", "2026-01-01T17:00:00Z"), "b": of("date", "2026-01-02")},
+        {"columns": ["a", "b"]}, True),
+    "required and given": (
+        "required_if", {"k": words("1"), "c": words("x")},
+        {"column": "c", "when": {"k": "1"}}, True),
+    "required and empty": (
+        "required_if", {"k": words("1"), "c": words(None)},
+        {"column": "c", "when": {"k": ["1", "2"]}}, False),
+    "not required": (
+        "required_if", {"k": words("3"), "c": words(None)},
+        {"column": "c", "when": {"k": ["1", "2"]}}, True),
+    "condition unknown": (
+        "required_if", {"k": words(None), "c": words(None)},
+        {"column": "c", "when": {"k": "1"}}, True),
     "one of two given": ("any_of", {"a": words(None), "b": words("x")}, {"columns": ["a", "b"]}, True),
     "none of two given": ("any_of", {"a": words(None), "b": words("")}, {"columns": ["a", "b"]}, False),
     "part equals": (
         "part_of", {"c": words("370117002011"), "t": words("11370800MB285591843370117002011")},
         {"column": "c", "of": "t", "start": 20, "length": 12}, True),
-    "part differs": ("part_of", {"c": words("b"), "t": words("abc")}, {"column": "c", "of": "t", "start": 1, "length": 1}, False),
-    "part of an empty code": ("part_of", {"c": words("b"), "t": words(None)}, {"column": "c", "of": "t", "start": 1, "length": 1}, True),
-    "implied value": ("implies", {"k": words("1"), "n": of("integer", "0")}, {"when": {"k": "1"}, "column": "n", "values": [0, 1]}, True),
-    "contradicting value": ("implies", {"k": words("1"), "n": of("integer", "5")}, {"when": {"k": "1"}, "column": "n", "values": [0, 1]}, False),
-    "nothing implied": ("implies", {"k": words("2"), "n": of("integer", "5")}, {"when": {"k": "1"}, "column": "n", "values": [0]}, True),
-    "nothing to contradict": ("implies", {"k": words("1"), "n": of("integer", None)}, {"when": {"k": "1"}, "column": "n", "values": [0]}, True),
+    "part differs": (
+        "part_of", {"c": words("b"), "t": words("abc")},
+        {"column": "c", "of": "t", "start": 1, "length": 1}, False),
+    "part of an empty code": (
+        "part_of", {"c": words("b"), "t": words(None)},
+        {"column": "c", "of": "t", "start": 1, "length": 1}, True),
+    "implied value": (
+        "implies", {"k": words("1"), "n": of("integer", "0")},
+        {"when": {"k": "1"}, "column": "n", "values": [0, 1]}, True),
+    "contradicting value": (
+        "implies", {"k": words("1"), "n": of("integer", "5")},
+        {"when": {"k": "1"}, "column": "n", "values": [0, 1]}, False),
+    "nothing implied": (
+        "implies", {"k": words("2"), "n": of("integer", "5")},
+        {"when": {"k": "1"}, "column": "n", "values": [0]}, True),
+    "nothing to contradict": (
+        "implies", {"k": words("1"), "n": of("integer", None)},
+        {"when": {"k": "1"}, "column": "n", "values": [0]}, True),
     "same Beijing day, other UTC days": (
         "same_day", {"a": of("timestamp", "2026-01-01T15:00:00Z"), "b": of("timestamp", "2025-12-31T16:00:00Z")},
         {"columns": ["a", "b"]}, True),
@@ -103,7 +128,9 @@ def judge(spark: Any, judged: dict[str, Column]) -> dict[str, bool | None]:
 
 
 def test_rules_about_one_value_judge_as_told(spark: Any) -> None:
-    judged = {story: COLUMN_RULES[rule](make(), given, columns.batch(BATCH)) for story, (rule, make, given, _) in ONE.items()}
+    judged = {
+        story: COLUMN_RULES[rule](make(), given, columns.batch(BATCH)) for story, (rule, make, given, _) in ONE.items()
+    }
     assert judge(spark, judged) == {story: case[3] for story, case in ONE.items()}
 
 

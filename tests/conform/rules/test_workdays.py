@@ -1,6 +1,7 @@
 """Working days and due dates against the vectors, and the refusals where nothing may be guessed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,15 @@ def test_every_day_of_the_vectors_is_a_working_day_or_not_as_the_notice_says() -
     assert wrong == []
 
 
-@pytest.mark.parametrize("row", DUE, ids=[f"{row['accepted']} {row['days']}{row['unit']} {row['reason']}" for row in DUE])
+STORIES = [f"{row['accepted']} {row['days']}{row['unit']} {row['reason']}" for row in DUE]
+
+
+@pytest.mark.parametrize("row", DUE, ids=STORIES)
 def test_a_period_ends_on_the_day_the_vectors_say(row: dict[str, str]) -> None:
-    stops = [tuple(map(date.fromisoformat, stop.split("/"))) for stop in row["suspensions"].split(";") if stop]
-    due = due_date(date.fromisoformat(row["accepted"]), int(row["days"]), row["unit"], stops, published())
+    days = [date.fromisoformat(day) for day in row["suspensions"].replace("/", ";").split(";") if day]
+    stops = list(zip(days[::2], days[1::2], strict=True))
+    unit: Any = row["unit"]
+    due = due_date(date.fromisoformat(row["accepted"]), int(row["days"]), unit, stops, published())
     assert due.isoformat() == row["due"]
 
 

@@ -65,7 +65,7 @@ def _accept(rng: Random, number: int, item: Row, register: list[Row]) -> Row:
     due = at if instant else WORKDAYS[day + int(item["promise_day"])]
     guid = _guid(rng)
     return {
-        **_envelope(guid, number, f"{at} 23:{minute:02d}:00"), "project_no": f"{item['dept_code'][2:8]}{at.replace('-', '')}{number:07d}",
+        **_envelope(guid, number, f"{at} 23:{minute:02d}:00"), "project_no": f"{item['dept_code'][2:8]}{at.replace('-', '')}{1_000_000 + number}",
         "task_code": item["task_code"], "catalog_code": item["catalog_code"], "task_handle_item": item["task_handle_item"],
         "task_name": item["task_name"], "task_version": item["task_version"], "project_type": item["project_type"],
         "apply_type": "1223"[number % 4], "apply_date": f"{at} {hour - 1:02d}:{minute:02d}:05",

@@ -12,6 +12,7 @@ from tests.data.made.parties import Row
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "schemas"
 COLUMN = re.compile(r"^ {6}- name: (\w+)\n {8}businessName: (.+)$", re.MULTILINE)
+EXAMPLES = re.compile(r"^ {6}- name: (\w+)\n(?: {8,}.*\n)*? {8}examples: (.+)$", re.MULTILINE)
 NOTE = "填表说明：1.本表由各单位填报；2.金额单位为万元。"
 
 
@@ -44,6 +45,12 @@ def titles(source_class: str, table: str) -> dict[str, str]:
     """Return the Chinese title of each column, read from the table's contract."""
     text = (CONTRACTS / source_class / f"{table}.odcs.yaml").read_text(encoding="utf-8")
     return {name: title.strip('"') for name, title in COLUMN.findall(text)}
+
+
+def example(table: str) -> Row:
+    """Return the example row of a business table: the first example of each column of its contract."""
+    text = (CONTRACTS / "business" / f"{table}.odcs.yaml").read_text(encoding="utf-8")
+    return {name: json.loads(examples)[0] for name, examples in EXAMPLES.findall(text)}
 
 
 def _csv(part: Part, rows: list[Row], titled: dict[str, str]) -> str:

@@ -34,7 +34,7 @@ def _ticket(rng: Random, number: int, department: str) -> Row:
         "content": content, "handling_dept": department, "dispatch_time": str(after[0]),
         "deadline": str((call + timedelta(days=5)).replace(hour=18, minute=0)), "sign_time": str(after[1]),
         "reply_time": str(after[2]) if answered else "", "reply": reply if answered else "",
-        "return_count": str(number % 40 == 0 and 1 or 0), "visit_time": str(after[3]) if answered else "",
+        "return_count": "1" if number % 40 == 0 else "0", "visit_time": str(after[3]) if answered else "",
         "resolved": ("true", "是", "false")[number % 3] if answered else "", "satisfied": "true" if answered else "",
         "secrecy": "true" if kind == "举报" else "false",
     }

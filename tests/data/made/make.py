@@ -48,18 +48,25 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def world(counts: dict[str, int], seed: int) -> dict[str, list[Row]]:
-    """Return the clean rows of all tables; results refer to cases, cases to items, permits and penalties to bodies."""
+    """Return the clean rows of all tables; results refer to cases, cases to items, permits and penalties to bodies.
+
+    The first row of a business table is the example of its contract, so that what the guide shows is found in the lake.
+    """
     rng = Random(seed)
     register = parties.enterprises(rng, counts["enterprise"])
     catalogue = cases.items(rng, counts["service_item"])
     accepted = cases.accepts(rng, counts["case_accept"], catalogue, register)
     process, results = cases.steps(rng, accepted, counts["case_result"])
-    return {
+    made = {
         "permit": credit.permits(rng, counts["permit"], register),
         "penalty": credit.penalties(rng, counts["penalty"], register),
         "enterprise": register, "service_item": catalogue, "case_accept": accepted,
         "case_process": process, "case_result": results, "hotline_ticket": hotline.tickets(rng, counts["hotline_ticket"]),
     }
+    for table in made.keys() - SOURCE_CLASS.keys():
+        shown = files.example(table)
+        made[table].insert(0, {name: shown[name] for name in made[table][0]})
+    return made
 
 
 def _sample(table: str) -> tuple[Part, ...]:

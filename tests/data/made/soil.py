@@ -32,7 +32,7 @@ def soiled(rows: list[Row], plan: Plan, rng: Random) -> list[Row]:
 def sampled(rows: list[Row], plan: Plan, rng: Random) -> list[Row]:
     """Return few rows with dirt at fixed places: one in twenty refused, one in eight kept, one sent twice."""
     for places, soils in ((range(7, len(rows), 20), plan.refused), (range(3, len(rows), 8), plan.kept)):
-        for place, one in zip(places, soils):
+        for place, one in zip(places, soils, strict=False):
             soil(rows[place], one, rng)
     return [*rows, _again(rows[0], plan, rng)]
 

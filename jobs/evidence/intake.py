@@ -1,9 +1,25 @@
-"""What ingest hands over: one frame of raw records, and what is to be said about each file."""
+"""What ingest hands over: the landed files, one frame of raw records, and what is to be said about each file."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from pyspark.sql import DataFrame
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file that waits. relative: below landing, with /.  same_as: the file of this batch with equal content.
+
+    refused: why it is not opened at all (its sha256 is then empty), None for a file that can be read.
+    """
+
+    path: Path
+    relative: str
+    sha256: str
+    bytes: int
+    same_as: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True)

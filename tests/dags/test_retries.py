@@ -1,0 +1,126 @@
+"""What becomes of a task for each way its application can end. Pins what we lean on inside the Spark provider."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG, RetryAction
+from airflow.sdk.exceptions import AirflowSkipException
+
+from dags.retries import Crashed, RetryByKind, failure
+from dags.spark import NOTHING_NEW, SparkRun
+from schemas.errors import Refused, Unavailable
+from schemas.settings import ROOT
+
+Executable = Callable[[str], Path]
+HELD = "enterprise 2026-03-01 is held: duplicateValues(uscc) must be 0, found 17. See docs/runbooks/audit-held.md"
+AWAY = "Kafka at localhost:9092 did not answer in 10 s. Nothing was committed."
+DISK = "No space left on the disk of /var. Nothing was committed; see docs/runbooks/no-disk-space.md."
+GONE = "7.csv: header lacks required 'uscc'. Nothing was read; the file stays in landing."
+DEFECT = "KeyError: 'x'. See docs/runbooks/spark-crash.md."
+
+
+def run(binary: Path, key: str = "2026-03-01", queued: int = 0, **given: Any) -> None:
+    """Run the task as a worker does: with its templates rendered for a run of this partition key."""
+    dag = DAG("business.enterprise")
+    task = SparkRun(task_id="load", dag=dag, step="run", subject="enterprise", spark_binary=str(binary), **given)
+    task.render_template_fields({"dag_run": SimpleNamespace(partition_key=key)})
+    task.execute({"ti": SimpleNamespace(get_dr_count=lambda dag_id, states: queued)})
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "sentence"),
+    [
+        pytest.param(f"echo 'REFUSED: {HELD}' >&2; exit 65", Refused, HELD, id="a held batch"),
+        pytest.param(f"echo 'UNAVAILABLE: {AWAY}' >&2; exit 75", Unavailable, AWAY, id="a broker that is away"),
+        pytest.param(
+            f"echo 'UNAVAILABLE: {DISK}' >&2; echo '18:01:02 WARN ShutdownHook: late word' >&2; exit 75",
+            Unavailable,
+            DISK,
+            id="a word of Spark after the sentence",
+        ),
+        pytest.param(f'echo "CRASHED: {DEFECT}" >&2; exit 70', Crashed, DEFECT, id="a defect of ours"),
+    ],
+)
+def test_the_sentence_of_the_application_is_the_message_of_the_failure(
+    spark_submit: Executable, body: str, kind: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(kind) as failed:
+        run(spark_submit(body))
+    assert str(failed.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "page"),
+    [
+        pytest.param(f"REFUSED: {HELD}", 65, "audit-held", id="a sentence with its own page keeps it"),
+        pytest.param(f"REFUSED: {GONE}", 65, "refused-file", id="a refused file"),
+        pytest.param(f"UNAVAILABLE: {AWAY}", 75, "unavailable", id="a broker that is away"),
+        pytest.param(f"UNAVAILABLE: {DISK}", 75, "no-disk-space", id="a full disk"),
+        pytest.param("Killed", 137, "spark-crash", id="a killed driver"),
+    ],
+)
+def test_every_failure_leads_to_one_runbook(said: str, code: int, page: str) -> None:
+    assert re.findall(r"docs/runbooks/([\w-]+)", str(failure(code, [said]))) == [page]
+
+
+def test_a_killed_driver_is_a_crash_that_names_the_last_line(spark_submit: Executable) -> None:
+    with pytest.raises(
+        Crashed, match=r"exit code -9 .* last line was: step 4 of 7\. See docs/runbooks/spark-crash\.md"
+    ):
+        run(spark_submit("echo 'step 4 of 7'; kill -9 $$"))
+
+
+def test_a_long_stack_trace_does_not_push_the_sentence_out(spark_submit: Executable) -> None:
+    noise = 'i=0; while [ $i -lt 3000 ]; do echo "java.lang.RuntimeException: at frame $i"; i=$((i+1)); done'
+    with pytest.raises(Unavailable, match="did not answer in 10 s"):
+        run(spark_submit(f"{noise}; echo 'UNAVAILABLE: {AWAY}' >&2; exit 75"))
+
+
+@pytest.mark.parametrize(
+    ("failure", "tries", "decided"),
+    [
+        pytest.param(Refused(HELD), 1, RetryAction.FAIL, id="refused: never"),
+        pytest.param(Unavailable(AWAY), 1, RetryAction.RETRY, id="unavailable: again"),
+        pytest.param(Unavailable(AWAY), 4, RetryAction.RETRY, id="unavailable: as often as the task allows"),
+        pytest.param(Crashed("killed"), 1, RetryAction.RETRY, id="crashed: once more"),
+        pytest.param(Crashed("killed"), 2, RetryAction.FAIL, id="crashed twice: a person looks"),
+        pytest.param(KeyError("x"), 1, RetryAction.RETRY, id="anything else counts as a crash"),
+    ],
+)
+def test_only_what_can_pass_by_itself_is_tried_again(failure: Exception, tries: int, decided: RetryAction) -> None:
+    assert RetryByKind().evaluate(failure, try_number=tries, max_tries=4).action is decided
+
+
+def test_a_run_without_new_files_is_skipped_so_that_nothing_downstream_starts(spark_submit: Executable) -> None:
+    with pytest.raises(AirflowSkipException, match="nothing new"):
+        run(spark_submit("echo 'enterprise 2026-03-01: nothing new in /landing/business/enterprise/2026-03-01.'"))
+
+
+def test_the_words_for_nothing_new_are_those_of_the_job() -> None:
+    assert NOTHING_NEW in (ROOT / "jobs" / "publish" / "run.py").read_text(encoding="utf-8")
+
+
+def test_the_partition_key_reaches_the_command_line(spark_submit: Executable, tmp_path: Path) -> None:
+    run(spark_submit("exit 0"))
+    seen = (tmp_path / "seen").read_text(encoding="utf-8").splitlines()
+    assert seen[-5:] == [str(ROOT / "jobs" / "__main__.py"), "run", "enterprise", "--date", "2026-03-01"]
+    assert seen[seen.index("--master") + 1] == "local[2]"
+
+
+@pytest.mark.parametrize("key", [pytest.param("", id="no key"), pytest.param("2026-03-01T00:00:00", id="an instant")])
+def test_a_run_without_a_business_date_is_refused_before_anything_starts(
+    spark_submit: Executable, tmp_path: Path, key: str
+) -> None:
+    with pytest.raises(Refused, match="Trigger again and give the business date as partition key"):
+        run(spark_submit("exit 0"), key=key)
+    assert not (tmp_path / "seen").exists()
+
+
+def test_a_mart_makes_way_for_a_run_that_waits(spark_submit: Executable, tmp_path: Path) -> None:
+    with pytest.raises(AirflowSkipException, match="2 later run"):
+        run(spark_submit("exit 0"), queued=2, makes_way=True)
+    assert not (tmp_path / "seen").exists()

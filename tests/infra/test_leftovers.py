@@ -1,0 +1,47 @@
+"""What outlived the process manager is ended, and nothing else."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.leftovers import MARK, end, leftovers
+
+Sleeper = Callable[[str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def sleeper() -> Iterator[Sleeper]:
+    """Start a process that does nothing, with this mark."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(mark: str) -> "subprocess.Popen[bytes]":
+        started.append(subprocess.Popen(["sleep", "600"], env={**os.environ, MARK: mark}, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_process_of_this_installation_is_ended(sleeper: Sleeper, tmp_path: Path) -> None:
+    left = sleeper(str(tmp_path))
+    assert leftovers(tmp_path) == {left.pid}
+    end(tmp_path)
+    assert left.wait(timeout=20) != 0
+
+
+def test_a_process_of_another_installation_is_left_alone(sleeper: Sleeper, tmp_path: Path) -> None:
+    other = sleeper(str(tmp_path / "other"))
+    assert end(tmp_path) == 0
+    assert other.poll() is None
+
+
+def test_a_stale_pid_file_of_the_database_ends_nobody(sleeper: Sleeper, tmp_path: Path) -> None:
+    stranger = sleeper("nobody")
+    (tmp_path / "postgres" / "data").mkdir(parents=True)
+    (tmp_path / "postgres" / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n", encoding="utf-8")
+    assert leftovers(tmp_path) == frozenset()
