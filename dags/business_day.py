@@ -7,6 +7,7 @@ from typing import Any
 from airflow.timetables.base import DagRunInfo, Timetable
 from airflow.timetables.trigger import CronPartitionTimetable
 from pendulum import DateTime
+from pendulum import instance as moment
 
 BEIJING = "Asia/Shanghai"
 KEY_FORMAT = "%Y-%m-%d"
@@ -17,7 +18,8 @@ class BusinessDayTimetable(CronPartitionTimetable):
 
     A nightly run at 02:00 carries the day before; the hourly run at 00:15 the day before, that at 01:15 the same day.
     Airflow's own CronPartitionTimetable makes the tick the partition: a backfill up to a date would leave that date
-    out (its tick comes after midnight), and a backfill of an hourly table would run each day twenty-four times.
+    out (its tick comes after midnight), and a backfill of an hourly table would run each day twenty-four times. It
+    also takes the bounds by their UTC clock, while the backfill form sends midnight in Beijing as 16:00 of the day before.
     """
 
     def __init__(self, cron: str) -> None:
@@ -38,8 +40,8 @@ class BusinessDayTimetable(CronPartitionTimetable):
         self, *, earliest: datetime.datetime, latest: datetime.datetime
     ) -> Iterable[DagRunInfo]:
         """Yield one run for each business date from `earliest` to `latest`, both days included."""
-        tick = self._align_to_next(self._midnight(self.localize_partition_datetime(earliest)))
-        last = self._midnight(self.localize_partition_datetime(latest)).add(days=1)
+        tick = self._align_to_next(self._midnight(moment(earliest)))
+        last = self._midnight(moment(latest)).add(days=1)
         previous = None
         while tick < last:
             day = self._midnight(tick)
@@ -48,6 +50,10 @@ class BusinessDayTimetable(CronPartitionTimetable):
                     run_after=day, data_interval=None, partition_date=day, partition_key=self._format_key(day)
                 )
             previous, tick = day, self._get_next(tick)
+
+    def localize_partition_datetime(self, dt: datetime.datetime) -> DateTime:
+        """Return a bound of a range of partitions as the instant it is."""
+        return moment(dt)
 
     def _get_partition_date(self, *, run_date: DateTime) -> DateTime:
         return self._midnight(self._get_prev(run_date))

@@ -16,7 +16,8 @@ from schemas.settings import ROOT, Settings, settings
 
 CONNECTION = "govlake_spark"
 PARTITION_KEY = "{{ dag_run.partition_key or '' }}"
-NOTHING_NEW = ": nothing new in "  # as jobs/publish/run.py says it
+# As jobs/publish/run.py says them. A run can say both: it finishes what a killed one left, then finds no file of its own.
+NOTHING_NEW, TAKEN_IN = ": nothing new in ", " rows in, "
 DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z")
 
 
@@ -73,9 +74,9 @@ class SparkRun(SparkSubmitOperator):
             if process is None:
                 raise
             raise failure(process.returncode, self._output()) from error
-        idle = next((line for line in self._output() if NOTHING_NEW in line), None)
-        if idle:
-            raise AirflowSkipException(idle)
+        idle = [line for line in self._output() if NOTHING_NEW in line]
+        if idle and not any(TAKEN_IN in line for line in self._output()):
+            raise AirflowSkipException(idle[-1])
 
     def _output(self) -> tuple[str, ...]:
         return tuple(self._hook._last_submit_log_lines)  # the provider keeps the application's output only there
@@ -84,7 +85,7 @@ class SparkRun(SparkSubmitOperator):
         if not DATE.match(date):
             raise Refused(
                 f"{self.subject}: partition key '{date}' is not a date. Nothing was started. "
-                "Trigger again and give the business date as partition key, e.g. 2026-03-01."
+                "Trigger again and, under Advanced Options, give the business date as partition key, e.g. 2026-03-01."
             )
 
     def _make_way(self, context: Any) -> None:

@@ -45,6 +45,7 @@ def _process(place: Place) -> Mapping[str, str]:
         "PYTHONPATH": str(ROOT),
         "PATH": f"{VENV}:{os.environ.get('PATH', os.defpath)}",
         "SPARK_LOCAL_IP": LOOPBACK,
+        "SPARK_SUBMIT_OPTS": place.settings.java_options,
         # setproctitle would write over the environment by which `make down` finds what is left behind.
         "SPT_NOENV": "1",
     }

@@ -80,7 +80,8 @@ if [ -z "${made:-}" ] || [ "$(cat $checked 2>/dev/null)" != "${JAVA_HOME:-path} 
    { [ "${1:-}" = --tests ] && ! command -v chromium >/dev/null; }; then
   mapfile -t missing < <(missing_packages "${1:-}")
   [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
-  java_is_enough || stop "No Java 17 or newer at ${JAVA_HOME:-the PATH}. Set JAVA_HOME to one, or unset it."
+  usable_python >/dev/null || stop "No Python 3.11, 3.12 or 3.13 here. Nothing was changed. Install one of them and run again."
+  java_is_enough || stop "No Java 17 or newer in ${JAVA_HOME:-the PATH}. Set JAVA_HOME to one, or unset it."
   mkdir -p build
   echo "${JAVA_HOME:-path} $(command -v java mvn | tr '\n' ' ')" > $checked
 fi

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     except Failure as failure:
         print(f"{type(failure).__name__.upper()}: {failure}", file=sys.stderr, flush=True)
         return failure.exit_code
-    except Exception as error:  # noqa: BLE001 - the one broad except: whatever it is, the operator gets one last line
+    except Exception as error:  # the one broad except: whatever it is, the operator gets one last line
         return _unforeseen(error)
     return 0
 

@@ -45,6 +45,12 @@ class Settings:
         """Folder of the jars Spark needs beyond its own (make jars)."""
         return ROOT / "build" / "jars"
 
+    @property
+    def java_options(self) -> str:
+        """What every Java of Spark starts with (SPARK_SUBMIT_OPTS): its log settings, and the trained archive if any."""
+        log, trained = f"-Dlog4j2.configurationFile=file:{ROOT}/infra/spark/log4j2.properties", ROOT / "build" / "spark.opts"
+        return f"{log} {trained.read_text(encoding='utf-8').strip()}" if trained.is_file() else log
+
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this process. Variables are GOVLAKE_<NAME>, as in infra/settings.example.env."""

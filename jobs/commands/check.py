@@ -106,11 +106,11 @@ def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path)
 
 
 def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> Checked:
-    from jobs.publish.discard import discarded
+    from jobs.publish.discard import crowded
     from jobs.publish.measure import measure
     from jobs.serve.quarantine import broken
 
-    counts, details = measure(candidate, discarded(candidate, asked.contract, None), asked.contract)
+    counts, details = measure(candidate, crowded(candidate, asked.contract, None), asked.contract)
     bad = candidate.where("size(_violations) > 0").select("_row", "_violations").orderBy("_row").limit(asked.limit)
     first = tuple(
         {"row": row["_row"], **asdict(broken(violation.asDict(), asked.contract))}

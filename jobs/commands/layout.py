@@ -21,7 +21,8 @@ def grid(headers: Sequence[str], rows: Sequence[Sequence[Any]], fits: int | None
     widths = [max(map(width, column)) for column in zip(headers, *cells, strict=True)]
     if fits is not None and sum(widths) + 2 * len(widths) - 2 > fits:
         return _blocks(headers, cells)
-    right = [all(isinstance(row[i], int | float | None) for row in rows) and bool(rows) for i in range(len(headers))]
+    figures = [all(isinstance(row[i], int | float | None) for row in rows) and bool(rows) for i in range(len(headers))]
+    right = ["right" if figure else "left" for figure in figures]
     lines = [headers, ["-" * wide for wide in widths], *cells]
     return "\n".join("  ".join(_padded(*one) for one in zip(line, widths, right, strict=True)).rstrip() for line in lines)
 
@@ -56,9 +57,9 @@ def _cells(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _padded(text: str, wide: int, right: bool = False) -> str:
+def _padded(text: str, wide: int, side: str = "left") -> str:
     blank = " " * (wide - width(text))
-    return blank + text if right else text + blank
+    return blank + text if side == "right" else text + blank
 
 
 def _shortened(text: str) -> str:

@@ -27,7 +27,7 @@ def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFra
     values = {f.name: Value(F.col(staged.text(f)), F.col(staged.typed(f)), f) for f in contract.columns}
     joined, looked_up = lookups.join(cast_, contract, values, references)
     found = violations.found(contract, values, Batch(as_of)) + looked_up
-    judged = joined.withColumn("_violations", violations.collect(found))
+    judged = joined.withColumn("_violations", violations.gathered(found))
     bad = F.exists("_violations", lambda violation: violation["severity"] == "quarantine")
     disposed = judged.withColumn("_disposition", F.when(bad, "quarantine").otherwise("silver"))
     further = [name for name in raw.columns if name not in (*contract.names, *SYSTEM, "_defect", "_raw")]

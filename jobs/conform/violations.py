@@ -26,7 +26,7 @@ class Possible:
     shown: str = "cast(null AS string)"
 
 
-def collect(possible: list[Possible]) -> Column:
+def gathered(possible: list[Possible]) -> Column:
     """Return the array of the violations a row has, in contract order; empty for a good row."""
     return F.array_compact(F.array(*(F.when(p.bad, F.expr(_struct(p))) for p in possible)))
 

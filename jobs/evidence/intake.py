@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pyspark.sql import DataFrame
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -52,5 +53,5 @@ class FileReport:
 class Intake:
     """frame: every contract column as string, then `_extra`, `_file`, `_path`, `_row`, `_defect`, `_raw`."""
 
-    frame: DataFrame
+    frame: "DataFrame"
     files: tuple[FileReport, ...] = field(default=())

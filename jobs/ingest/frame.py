@@ -86,7 +86,11 @@ def _numbered(session: SparkSession, desk: Desk, files: list[Prepared]) -> DataF
     lost = F.raise_error(F.lit("a block of a landed file has no line number: Spark split it elsewhere"))
     placed = lines.join(F.broadcast(session.createDataFrame(rows, schema)), ["_name", "_block"], "left")
     numbered = placed.withColumn("_row", F.coalesce("_first", lost.cast("bigint")) + F.col("_index"))
-    return numbered.where(F.col("_row") > F.col("_header")).where(F.trim("value", F.lit(BLANKS)) != "")
+    # Without coalesce the comparison would turn the outer join into an inner one, and lose the rows without a word.
+    below = numbered.where(F.col("_row") > F.coalesce("_header", F.lit(0)))
+    if any(file.report.blank for file in files):  # looking at every line for blanks costs a fifth of reading it
+        below = below.where(F.trim("value", F.lit(BLANKS)) != "")
+    return below
 
 
 def _from_transcripts(spark: SparkSession, desk: Desk, files: list[Prepared]) -> DataFrame:

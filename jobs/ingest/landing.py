@@ -65,7 +65,7 @@ def survey(folder: Path, landing: Path, settle: float = SETTLE_SECONDS) -> Surve
     names = sorted(name for name in os.listdir(folder) if not _is_passed_over(name))
     looked = [(name, _look(folder / name, landing, settle)) for name in names if not (folder / name).is_dir()]
     written = _open_for_writing()
-    whole = [(name, file) for name, file in looked if file and _identity(file.path) not in written]
+    whole = [(name, file) for name, file in looked if file and (file.refused or not _is_among(file.path, written))]
     kept = {name for name, _ in whole}
     return Survey(_twins_marked([file for _, file in whole]), tuple(n for n, _ in looked if n not in kept))
 
@@ -114,6 +114,14 @@ def _twins_marked(files: Iterable[LandedFile]) -> tuple[LandedFile, ...]:
 def _identity(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_dev, found.st_ino
+
+
+def _is_among(path: Path, identities: frozenset[tuple[int, int]]) -> bool:
+    """Whether the file is one of these; one that has gone in the meantime counts as such and is looked at next time."""
+    try:
+        return _identity(path) in identities
+    except FileNotFoundError:
+        return True
 
 
 def _open_for_writing() -> frozenset[tuple[int, int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from schemas.errors import Unavailable
+from schemas.errors import Refused, Unavailable
 from schemas.settings import ROOT, Settings
 
 
@@ -28,8 +28,10 @@ class Auditor:
         self.process.wait()
 
     def verdict(self, measurement: Path, verdict: Path) -> dict[str, Any]:
-        """Hand over the measurement file and return the verdict. Raises Unavailable when the auditor died."""
+        """Hand over the measurement file and return the verdict. Raises Refused for a broken contract, Unavailable for a dead auditor."""
         self.process.communicate(json.dumps({"measurement": str(measurement), "verdict": str(verdict)}) + "\n")
+        if self.process.returncode == Refused.exit_code:
+            raise Refused("The contract was changed while the run went on and is no longer valid. Nothing was released. `govlake lint` says why.")
         if self.process.returncode != 0 or not verdict.is_file():
             raise Unavailable(
                 f"The audit ended with code {self.process.returncode} and gave no verdict. "

@@ -112,9 +112,9 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
     target = tables.table(work.settings, "silver", work.contract.table)
     silver = tables.read(work.spark, target)
     candidate = release.candidate(work)
-    left_out = discard.discarded(candidate, work.contract, silver)
-    left_out.coalesce(1).write.mode("overwrite").parquet(str(work.plan.folder / "discarded"))
-    counts, details = measure.measure(candidate, release.discarded(work), work.contract)
+    crowded = discard.crowded(candidate, work.contract, silver)
+    crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.folder / "crowded"))
+    counts, details = measure.measure(candidate, release.crowded(work), work.contract)
     measurement = {
         "table": work.contract.table, "batch": work.plan.batch, "date": work.plan.date,
         "rows_read": sum(report.records for report in reports if report.refused is None),

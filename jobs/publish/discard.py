@@ -8,56 +8,55 @@ from schemas.contract import Contract
 DUPLICATE, CONFLICT = "duplicate", "key_conflict"
 
 
-def discarded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) -> DataFrame:
-    """Return _file, _row and reason (duplicate | key_conflict) of the candidate's silver rows that are left out.
+def crowded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) -> DataFrame:
+    """Return _file, _row, key (hash) and reason of the candidate's silver rows whose key is not theirs alone.
 
+    reason: duplicate or key_conflict for a row that stays out of silver, null for one that goes in.
     Within a batch the last row of a key by the contract's order wins; equal rows are duplicates; rows that tie with
     different content are conflicts, all of them. Against silver: a row that is older than the kept one, or equal to it,
     is a duplicate; a tie with different content is a correction and wins, because it was delivered later.
-    Reads only key, order and hash columns: the rows themselves are not moved.
+    A table that only appends leaves nothing out. Reads only key, order and hash columns: the rows are not moved.
     """
+    names = list(dict.fromkeys([*contract.key, *contract.order_by, "_hash", "_file", "_row"]))
+    rows = candidate.where(F.col("_disposition") == "silver").select(*names)
+    if not contract.key:
+        return rows.select("_file", "_row", F.lit(0).cast("bigint").alias("key"), F.lit("").alias("reason")).limit(0)
+    within = _within(rows, contract)
     if contract.merge == "append":
-        return candidate.select("_file", "_row", F.lit(DUPLICATE).alias("reason")).limit(0)
-    columns = list(dict.fromkeys([*contract.key, *contract.order_by, "_hash", "_file", "_row"]))
-    rows = candidate.where(F.col("_disposition") == "silver").select(*columns)
-    beaten = _within(rows, contract)
+        return within.withColumn("reason", F.lit(None).cast("string"))
     if silver is None or contract.merge == "replace":
-        return beaten
-    kept = rows.join(beaten, ["_file", "_row"], "left_anti")
-    return beaten.unionByName(_against(kept, contract, silver))
+        return within
+    kept = rows.join(within.where(F.col("reason").isNotNull()), ["_file", "_row"], "left_anti")
+    stale = _against(kept, contract, silver)
+    return within.join(stale, ["_file", "_row"], "left_anti").unionByName(stale)
 
 
 def _within(rows: DataFrame, contract: Contract) -> DataFrame:
     key = list(contract.key)
-    crowded = rows.groupBy(*key).count().where("count > 1").drop("count")
-    order = [F.col(name).desc_nulls_last() for name in contract.order_by]
+    shared = rows.groupBy(*key).count().where("count > 1").drop("count")
+    order = [F.col(name).desc_nulls_last() for name in contract.order_by] or [F.lit(0)]
     by_key = Window.partitionBy(*key)
-    ranked = rows.join(crowded, key, "left_semi").select(
-        "_file",
-        "_row",
-        F.row_number().over(by_key.orderBy(*order, F.col("_hash"), F.col("_file"), F.col("_row"))).alias("place"),
-        F.col("_hash"),
-        F.rank().over(by_key.orderBy(*order) if order else by_key.orderBy(F.lit(0))).alias("rank"),
-        *(F.col(name) for name in key),
+    ranked = rows.join(shared, key, "left_semi").withColumns(
+        {
+            "place": F.row_number().over(by_key.orderBy(*order, "_hash", "_file", "_row")),
+            "rank": F.rank().over(by_key.orderBy(*order)),
+        }
     )
-    best = Window.partitionBy(*key, "rank")
-    tied = ranked.withColumn("spread", F.max("_hash").over(best) != F.min("_hash").over(best))
-    conflict = (F.col("rank") == 1) & F.col("spread")
-    reason = F.when(conflict, CONFLICT).when(F.col("place") > 1, DUPLICATE)
-    return tied.select("_file", "_row", reason.alias("reason")).where("reason IS NOT NULL")
+    equals = Window.partitionBy(*key, "rank")
+    torn = (F.col("rank") == 1) & (F.max("_hash").over(equals) != F.min("_hash").over(equals))
+    reason = F.when(torn, CONFLICT).when(F.col("place") > 1, DUPLICATE)
+    return ranked.select("_file", "_row", F.xxhash64(*key).alias("key"), reason.alias("reason"))
 
 
 def _against(rows: DataFrame, contract: Contract, silver: DataFrame) -> DataFrame:
-    names = contract.names
     kept = silver.select(
         *(F.col(name).alias(f"kept_{name}") for name in dict.fromkeys([*contract.key, *contract.order_by])),
-        F.xxhash64(*names).alias("kept_hash"),
+        F.xxhash64(*contract.names).alias("kept_hash"),
     )
     same = [F.col(f"kept_{name}").eqNullSafe(rows[name]) for name in contract.key]
     older = _before([rows[name] for name in contract.order_by], [F.col(f"kept_{name}") for name in contract.order_by])
-    left_out = older | (F.col("kept_hash") == F.col("_hash"))
-    joined = rows.join(kept, same, "inner").where(left_out)
-    return joined.select("_file", "_row", F.lit(DUPLICATE).alias("reason"))
+    stale = rows.join(kept, same, "inner").where(older | (F.col("kept_hash") == F.col("_hash")))
+    return stale.select("_file", "_row", F.xxhash64(*contract.key).alias("key"), F.lit(DUPLICATE).alias("reason"))
 
 
 def _before(left: list[Column], right: list[Column]) -> Column:

@@ -25,17 +25,19 @@ class Counts:
     hash: int
 
 
-def measure(candidate: DataFrame, discarded: DataFrame, contract: Contract) -> tuple[Counts, dict[str, Any]]:
+def measure(candidate: DataFrame, crowded: DataFrame, contract: Contract) -> tuple[Counts, dict[str, Any]]:
     """Return the counts of a candidate, and its violations and column measures as the audit reads them.
 
-    Three small Spark jobs: one aggregate over the rows, one over those with violations, one over the discarded.
+    crowded: see `discard.crowded`.
+    Three small Spark jobs: one aggregate over the rows, one over those with violations, one over the crowded.
     Only the columns that a set rule names, or that are required, are read.
     """
     totals = {row["_disposition"]: row for row in candidate.groupBy("_disposition").agg(*_aggregates(contract)).toLocalIterator()}
     violations = _violations(candidate)
-    reasons = {row["reason"]: row["count"] for row in discarded.groupBy("reason").count().toLocalIterator()}
+    reasons = {row["reason"]: row for row in _reasons(crowded).toLocalIterator()}
     kept, refused = _number(totals.get("silver"), "rows"), _number(totals.get("quarantine"), "rows")
-    duplicate, conflict = reasons.get(DUPLICATE, 0), reasons.get(CONFLICT, 0)
+    duplicate, conflict = _number(reasons.get(DUPLICATE), "rows"), _number(reasons.get(CONFLICT), "rows")
+    surplus = _number(reasons.get(None), "rows") - _number(reasons.get(None), "keys")
     total_hash = sum(_number(row, "hash") for row in totals.values())
     counts = Counts(kept + refused, kept - duplicate - conflict, refused + conflict, duplicate, total_hash)
     by_rule: dict[str, int] = {}
@@ -43,7 +45,9 @@ def measure(candidate: DataFrame, discarded: DataFrame, contract: Contract) -> t
         by_rule[rule] = by_rule.get(rule, 0) + count
     if conflict:
         by_rule[CONFLICT] = conflict
-    columns = {name: _column(name, totals.get("silver"), violations, contract) for name in contract.names}
+    columns = {name: _column(name, totals.get("silver"), violations) for name in contract.names}
+    for name in contract.key:
+        columns[name]["duplicates"] = surplus
     return counts, {"violations": by_rule, "columns": columns}
 
 
@@ -55,8 +59,12 @@ def _aggregates(contract: Contract) -> list[Column]:
         if rule.metric in STATISTICS and rule.column:
             found.append(STATISTICS[rule.metric](rule.column).alias(f"{KEYS[rule.metric]} {rule.column}"))
         if rule.metric == "duplicateValues" and rule.column and rule.column not in contract.key:
-            found.append(F.count_distinct(rule.column).alias(f"distinct {rule.column}"))
+            found.append(F.count_distinct(rule.column).alias(f"exact {rule.column}"))
     return found
+
+
+def _reasons(crowded: DataFrame) -> DataFrame:
+    return crowded.groupBy("reason").agg(F.count(F.lit(1)).alias("rows"), F.count_distinct("key").alias("keys"))
 
 
 def _watched(contract: Contract) -> list[str]:
@@ -70,7 +78,7 @@ def _violations(candidate: DataFrame) -> dict[tuple[str, str], int]:
     return {(row["rule"], row["column"]): row["count"] for row in counted.toLocalIterator()}
 
 
-def _column(name: str, silver: Row | None, violations: dict[tuple[str, str], int], contract: Contract) -> dict[str, Any]:
+def _column(name: str, silver: Row | None, violations: dict[tuple[str, str], int]) -> dict[str, Any]:
     wrong = {rule: count for (rule, column), count in violations.items() if column == name}
     found: dict[str, Any] = {"invalid": sum(wrong.values()), "unreferenced": wrong.get("in_table", 0)}
     if silver is None:
@@ -81,10 +89,8 @@ def _column(name: str, silver: Row | None, violations: dict[tuple[str, str], int
     for key in KEYS.values():
         if values.get(f"{key} {name}") is not None:
             found[key] = float(str(values[f"{key} {name}"])) if key != "distinct" else values[f"{key} {name}"]
-    if "distinct" in found and "nulls" in found:
-        found["duplicates"] = values["rows"] - found["nulls"] - found["distinct"]
-    if name in contract.key:
-        found["duplicates"] = 0
+    if f"exact {name}" in values:
+        found["duplicates"] = values["rows"] - found["nulls"] - values[f"exact {name}"]
     return found
 
 

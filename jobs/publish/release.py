@@ -27,7 +27,13 @@ def candidate(work: "Work") -> DataFrame:
 
 def discarded(work: "Work") -> DataFrame:
     """Return _file, _row, reason of the candidate's rows that stay out of silver."""
-    return work.spark.read.schema("_file string, _row bigint, reason string").parquet(str(work.plan.folder / "discarded"))
+    return crowded(work).where(F.col("reason").isNotNull()).select("_file", "_row", "reason")
+
+
+def crowded(work: "Work") -> DataFrame:
+    """Return the rows of keys that occur more than once, see `discard.crowded`, as step 2 left them."""
+    schema = "_file string, _row bigint, key bigint, reason string"
+    return work.spark.read.schema(schema).parquet(str(work.plan.folder / "crowded"))
 
 
 def quarantine(work: "Work", measurement: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import expectations  # noqa: F401  # before Great Expectations: it keeps that from sending anything home
-from jobs.publish.discard import discarded
+from jobs.publish.discard import crowded
 from jobs.publish.measure import measure
 from jobs.session import session
 from schemas.contract import Contract
@@ -119,7 +119,7 @@ def _candidate(spark: SparkSession, rows: int) -> DataFrame:
 
 
 def _measured(candidate: DataFrame, contract: Contract, home: Path) -> Path:
-    counts, found = measure(candidate, discarded(candidate, contract, None), contract)
+    counts, found = measure(candidate, crowded(candidate, contract, None), contract)
     whole = {"table": TABLE, "batch": "b", "date": "2026-03-01", "rows_in": counts.rows_in, "rows_silver": counts.silver,
              "rows_quarantined": counts.quarantined, "history": []}  # fmt: skip
     (home / "measurement.json").write_text(json.dumps({**whole, **found}), encoding="utf-8")

@@ -11,7 +11,7 @@ from airflow.sdk import DAG, RetryAction
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.retries import Crashed, RetryByKind, failure
-from dags.spark import NOTHING_NEW, SparkRun
+from dags.spark import NOTHING_NEW, TAKEN_IN, SparkRun
 from schemas.errors import Refused, Unavailable
 from schemas.settings import ROOT
 
@@ -100,8 +100,14 @@ def test_a_run_without_new_files_is_skipped_so_that_nothing_downstream_starts(sp
         run(spark_submit("echo 'enterprise 2026-03-01: nothing new in /landing/business/enterprise/2026-03-01.'"))
 
 
-def test_the_words_for_nothing_new_are_those_of_the_job() -> None:
-    assert NOTHING_NEW in (ROOT / "jobs" / "publish" / "run.py").read_text(encoding="utf-8")
+def test_a_run_that_finished_an_older_batch_is_not_skipped(spark_submit: Executable) -> None:
+    finished = "enterprise 2026-02-28: 42 rows in, 39 to silver, 2 quarantined, 1 duplicates."
+    run(spark_submit(f"echo '{finished}'; echo 'enterprise 2026-03-01: nothing new in /landing.'"))
+
+
+@pytest.mark.parametrize("words", [NOTHING_NEW, TAKEN_IN])
+def test_the_words_a_skip_is_decided_by_are_those_of_the_job(words: str) -> None:
+    assert words in (ROOT / "jobs" / "publish" / "run.py").read_text(encoding="utf-8")
 
 
 def test_the_partition_key_reaches_the_command_line(spark_submit: Executable, tmp_path: Path) -> None:
@@ -115,7 +121,7 @@ def test_the_partition_key_reaches_the_command_line(spark_submit: Executable, tm
 def test_a_run_without_a_business_date_is_refused_before_anything_starts(
     spark_submit: Executable, tmp_path: Path, key: str
 ) -> None:
-    with pytest.raises(Refused, match="Trigger again and give the business date as partition key"):
+    with pytest.raises(Refused, match="give the business date as partition key"):
         run(spark_submit("exit 0"), key=key)
     assert not (tmp_path / "seen").exists()
 

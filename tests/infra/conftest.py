@@ -11,4 +11,4 @@ from schemas.settings import settings
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """A stack that was never started, on ports nobody else uses in a test."""
-    return Place(settings({"GOVLAKE_HOME": str(tmp_path / "var"), "GOVLAKE_PORT_BASE": "41000"}))
+    return Place(settings({"GOVLAKE_HOME": str(tmp_path / "var"), "GOVLAKE_PORT_BASE": "15000"}))

@@ -23,7 +23,7 @@ VARIABLES = ("GOVLAKE_AIRFLOW_PORT", "GOVLAKE_KAFKA_PORT", "GOVLAKE_POSTGRES_POR
 
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_a_taken_port_is_named_with_its_variable(variable: str, taken: int, place: Place) -> None:
-    here = settings({"GOVLAKE_HOME": str(place.settings.home), "GOVLAKE_PORT_BASE": "41000", variable: str(taken)})
+    here = settings({"GOVLAKE_HOME": str(place.settings.home), "GOVLAKE_PORT_BASE": "15000", variable: str(taken)})
     with pytest.raises(Unavailable, match=rf"Port {taken}, .* is taken .*PORT_BASE.*{variable}"):
         require_free(here)
 

@@ -18,8 +18,8 @@ from infra.place import Place
 from schemas.settings import ROOT, settings
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
-BASE = "42000"
-OTHER_BASE = "43000"
+BASE = "16000"  # below the ports that outgoing connections are given
+OTHER_BASE = "17000"
 
 
 def command(name: str, home: Path, base: str = BASE) -> "subprocess.CompletedProcess[str]":

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jobs.evidence.intake import LandedFile
 from jobs.ingest.header import slots
 from jobs.ingest.inspection import inspect
-from jobs.evidence.intake import LandedFile
 from jobs.ingest.prepare import READERS, Desk, Prepared, prepare
 from jobs.ingest.reader import Record
 from jobs.ingest.source import Source

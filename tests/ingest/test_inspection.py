@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from jobs.ingest.inspection import Inspection, inspect
 from jobs.evidence.intake import LandedFile
+from jobs.ingest.inspection import Inspection, inspect
 from schemas.errors import Refused
 from tests.ingest.cases import QUALITY, landed, records, told
 

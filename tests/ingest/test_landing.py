@@ -106,6 +106,14 @@ def test_a_link_out_of_landing_is_refused_unread(here: Settings, kind: Contract,
     assert (found.sha256, "leads out of landing" in str(found.refused)) == ("", True)
 
 
+def test_a_link_to_nowhere_does_not_stop_the_other_files(here: Settings, folder: Path, tmp_path: Path) -> None:
+    (folder / "a.csv").symlink_to(tmp_path / "nothing")
+    (folder / "b.csv").symlink_to(folder / "gone")
+    put(folder / "c.csv")
+    found = survey(folder, here.landing)
+    assert ([f.path.name for f in found.files], found.unsettled) == (["a.csv", "c.csv"], ("b.csv",))
+
+
 def test_a_folder_that_links_out_of_landing_is_refused(here: Settings, kind: Contract, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (here.landing / "business" / "thing").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,10 @@ import pytest
 import zstandard
 from pyspark.sql import DataFrame
 
+from jobs.evidence.intake import Intake, LandedFile
 from jobs.ingest.frame import raw_frame
-from jobs.evidence.intake import LandedFile
 from jobs.ingest.prepare import prepare
 from jobs.ingest.read import read
-from jobs.evidence.intake import Intake
 from schemas.contract import Contract
 from tests.ingest.cases import column, contract, desk, landed, register
 
@@ -86,6 +86,14 @@ def test_line_numbers_are_true_however_small_the_blocks_are(block: int, count: i
     }
     assert all(file.layout for file in ready)
     assert rows(found, "_path", "_row") == [(name, n) for name in sorted(whole) for n in whole[name]]
+
+
+def test_a_block_that_nobody_counted_lines_for_fails_instead_of_losing_its_rows(spark: Any, tmp_path: Path) -> None:
+    place = desk(register(), tmp_path / "work", block=1000)
+    ready = prepare(landed(tmp_path / "a.csv", PLAIN), place)
+    found = raw_frame(spark, place, [replace(ready, newlines_before=ready.newlines_before[:1])])
+    with pytest.raises(Exception, match="a block of a landed file has no line number"):
+        found.count()
 
 
 def test_every_way_of_reading_gives_the_same_frame(spark: Any, tmp_path: Path) -> None:
