@@ -69,11 +69,11 @@ class SparkRun(SparkSubmitOperator):
         os.environ.setdefault(f"AIRFLOW_CONN_{CONNECTION.upper()}", _connection(settings()))
         try:
             super().execute(context)
-        except AirflowException as error:
+        except AirflowException:
             process = getattr(self._hook, "_submit_sp", None)
             if process is None:
                 raise
-            raise failure(process.returncode, self._output()) from error
+            raise failure(process.returncode, self._output()) from None
         idle = [line for line in self._output() if NOTHING_NEW in line]
         if idle and not any(TAKEN_IN in line for line in self._output()):
             raise AirflowSkipException(idle[-1])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 from infra import airflow_api, runs, samples, stack
 from infra.airflow_settings import ADMIN
@@ -46,17 +47,32 @@ def _flow(place: Place) -> list[str]:
         _say("Nothing new in landing: the lake is up to date.")
         return []
     _say(f"{len(due)} run(s) for {sum(len(one.files) for one in due)} file(s):")
-    failures = runs.follow(airflow, due, contracts, _say)
+    outcome = runs.follow(airflow, due, contracts, _say)
+    failures = [f"{one.dag_id} {one.date} was not started, since a table it needs has no release." for one in outcome.blocked]
+    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id}" for one in outcome.failed if not _held(one)]
     for mart in marts.values():
-        dates = frozenset(one.date for one in due if one.table in mart.reads)
+        dates = frozenset(one.date for one in outcome.good if one.table in mart.reads)
         failures += runs.settle(airflow, mart.dag_id, dates, since, _say) if dates else []
     _say(f"All runs ended after {time.monotonic() - begun:.0f} s.")
     return failures
 
 
 def _due() -> tuple[Due, ...]:
-    told = subprocess.run([VENV / "govlake", "pending", "--json"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return tuple(Due(one["table"], one["dag_id"], one["date"], tuple(one["files"])) for one in json.loads(told))
+    return tuple(Due(one["table"], one["dag_id"], one["date"], tuple(one["files"])) for one in _answer("pending"))
+
+
+def _held(due: Due) -> bool:
+    """Whether a red run did what it should: the audit held the release. Says why."""
+    told = _answer("ledger", "--table", due.table, "--date", due.date)
+    notes = [one["note"] for one in told if one["state"] == "held"]
+    for note in notes:
+        _say(f"  held 暂缓发布: {note}")
+    return bool(notes)
+
+
+def _answer(*arguments: str) -> Any:
+    done = subprocess.run([VENV / "govlake", *arguments, "--json"], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
 
 
 def _govlake(*arguments: str) -> None:

@@ -36,14 +36,21 @@ class Watch:
     ended: dict[str, str] = field(default_factory=dict)
 
     @property
-    def done(self) -> frozenset[str]:
-        """Tables none of whose runs is still going."""
+    def lost(self) -> frozenset[str]:
+        """Tables none of whose runs succeeded."""
+        good = {self.started[run].table for run, state in self.ended.items() if state == "success"}
+        return frozenset(due.table for due in self.started.values()) - good
+
+    def frees(self, needed: frozenset[str], waiting: set[str]) -> bool:
+        """Whether nothing that is needed still waits or runs."""
         going = {due.table for run, due in self.started.items() if run not in self.ended}
-        return frozenset(due.table for due in self.started.values()) - going
+        return not needed & (going | waiting)
 
     def start(self, due: Due) -> None:
-        """Trigger one run."""
-        run = self.airflow.post(f"dags/{due.dag_id}/dagRuns", {"logical_date": None, "partition_key": due.date})
+        """Trigger one run, or follow the one that is already on its way."""
+        same = [run for run in recent(self.airflow) if (run["dag_id"], run["partition_key"]) == (due.dag_id, due.date)]
+        going = next((run for run in same if run["state"] not in OVER), None)
+        run = going or self.airflow.post(f"dags/{due.dag_id}/dagRuns", {"logical_date": None, "partition_key": due.date})
         self.started[run["dag_run_id"]] = due
 
     def look(self) -> None:
@@ -56,21 +63,35 @@ class Watch:
                 self.say(f"  {due.table:<18} {due.date}  {len(due.files)} file(s)  {run['state']:<8} {run['duration'] or 0:6.1f} s")
 
 
-def follow(airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], say: Callable[[str], None]) -> list[str]:
-    """Run everything that is due, a table after those its rules look things up in. Returns a sentence for each failure."""
-    watch, waiting = Watch(airflow, say), list(wanted)
+@dataclass(frozen=True)
+class Outcome:
+    """How it went. blocked: not started, since a table they look things up in has no good run."""
+
+    good: tuple[Due, ...]
+    failed: tuple[Due, ...]
+    blocked: tuple[Due, ...]
+
+
+def follow(airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], say: Callable[[str], None]) -> Outcome:
+    """Run everything that is due, a table after those its rules look things up in, and wait for all of it."""
+    watch, waiting, blocked = Watch(airflow, say), list(wanted), list[Due]()
     begun = time.monotonic()
     while waiting or len(watch.ended) < len(watch.started):
         tables = {due.table for due in waiting}
-        for due in [due for due in waiting if _free(due, contracts, tables, watch)]:
+        for due in [due for due in waiting if watch.frees(contracts[due.table].references - {due.table}, tables)]:
             waiting.remove(due)
-            watch.start(due)
+            if lost := contracts[due.table].references & watch.lost:
+                say(f"  {due.table:<18} {due.date}  not started: {', '.join(sorted(lost))} was not released")
+                blocked.append(due)
+            else:
+                watch.start(due)
         time.sleep(POLL)
         watch.look()
         if time.monotonic() - begun > RUN_SECONDS:
-            raise Unavailable(f"Not all runs ended in {RUN_SECONDS} s. They go on; {airflow.address} shows them.")
+            raise Unavailable(f"Not all runs ended in {RUN_SECONDS} s. They go on, and `make demo` again takes them up; {airflow.address} shows them.")
+    good = [watch.started[key] for key, state in watch.ended.items() if state == "success"]
     failed = [watch.started[key] for key, state in watch.ended.items() if state != "success"]
-    return [f"{due.dag_id} {due.date} failed: {airflow.address}/dags/{due.dag_id} says why." for due in failed]
+    return Outcome(tuple(good), tuple(failed), tuple(blocked))
 
 
 def await_dags(airflow: Airflow, names: frozenset[str]) -> None:
@@ -106,7 +127,3 @@ def recent(airflow: Airflow) -> list[dict[str, Any]]:
     runs: list[dict[str, Any]] = airflow.get("dags/~/dagRuns", limit=PAGE, order_by="-id")["dag_runs"]
     return runs
 
-
-def _free(due: Due, contracts: Mapping[str, Contract], waiting: set[str], watch: Watch) -> bool:
-    needed = contracts[due.table].references - {due.table}
-    return not needed & waiting and needed & {d.table for d in watch.started.values()} <= watch.done

@@ -16,7 +16,7 @@ if __name__ == "__main__":  # spark-submit starts this file by its path
 
 from schemas.contract import Contract
 from schemas.errors import Failure, Unavailable
-from schemas.load import find, load_all, load_marts
+from schemas.load import find, load_all, load_marts, load_one
 from schemas.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _order(given: argparse.Namespace, date: str) -> Order:
     from jobs.publish.run import Order
 
     here = settings()
-    return Order(here, find(given.table, load_all(here.contracts)), date, Ingest(), say, _killer())
+    return Order(here, load_one(here.contracts, given.table), date, Ingest(), say, _killer())
 
 
 def _run(given: argparse.Namespace) -> None:

@@ -30,17 +30,31 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     return conf
 
 
-def session(settings: Settings, name: str) -> SparkSession:
+def session(settings: Settings, name: str, *, is_long: bool = False) -> SparkSession:
     """Return the session of this process, started when there is none; a spark-submit's own settings win.
 
+    is_long: for work of many minutes, Java compiles hot code a second time, which a short run would only pay for.
     Times are UTC in the session: Beijing time is applied where texts are read, never by the clock of the machine.
     """
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    for variable, value in environment(settings).items():
+        os.environ.setdefault(variable, value)
     builder = SparkSession.builder.appName(name)
-    for key, value in spark_conf(settings).items():
+    conf = spark_conf(settings)
+    if is_long:
+        conf["spark.driver.extraJavaOptions"] += " -XX:TieredStopAtLevel=4"
+    for key, value in conf.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return what a Spark driver is started with: loopback, this Python, our settings, the archive of loaded classes."""
+    return {
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONF_DIR": str(DEFAULTS.parent),
+        "SPARK_SUBMIT_OPTS": settings.java_options,
+    }
 
 
 def _lines(path: Path) -> list[tuple[str, str]]:

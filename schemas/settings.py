@@ -77,4 +77,4 @@ def _file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))  # type: ignore[misc]
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -12,6 +14,7 @@ from jobs.conform.rules.value import Batch, Value
 from schemas import forms
 from schemas.contract import Contract, RuleUse
 
+TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
 DEFECTS = ("shape", "encoding", "too_long")
 
 
@@ -27,8 +30,13 @@ class Possible:
 
 
 def gathered(possible: list[Possible]) -> Column:
-    """Return the array of the violations a row has, in contract order; empty for a good row."""
-    return F.array_compact(F.array(*(F.when(p.bad, F.expr(_struct(p))) for p in possible)))
+    """Return the array of the violations a row has, in contract order; empty for a good row.
+
+    A good row, which nearly all are, only has the conditions evaluated, in compiled code: what stands inside a higher-order
+    function (array_compact is one) is interpreted for every row.
+    """
+    found = F.array_compact(F.array(*(F.when(p.bad, F.expr(_struct(p))) for p in possible)))
+    return F.when(reduce(or_, (p.bad for p in possible)), found).otherwise(F.from_json(F.lit("[]"), TYPE))
 
 
 def found(contract: Contract, values: Mapping[str, Value], batch: Batch) -> list[Possible]:

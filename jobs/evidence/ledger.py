@@ -46,7 +46,7 @@ class FileEntry:
     batch: str
     bytes: int
     records: int
-    encoding: str
+    encoding: str | None
     state: str
     note: str | None
     at: datetime
@@ -82,7 +82,7 @@ def record(spark: SparkSession, settings: Settings, event: str, hops: list[Hop],
     """
     for noun, kind, rows in (("hop", Hop, hops), ("file", FileEntry, files)):
         if rows:
-            frame = spark.createDataFrame([tuple(asdict(row).values()) for row in rows], _schema(kind)).coalesce(1)  # type: ignore[call-overload]
+            frame = spark.createDataFrame([tuple(asdict(row).values()) for row in rows], _schema(kind)).coalesce(1)
             with lock.writing(settings, f"ledger.{noun}", PATIENCE):
                 tables.append_once(frame, tables.table(settings, "ledger", noun), event)
 

@@ -130,13 +130,17 @@ def _hop(work: "Work", hop: str, rows_in: int, **given: Any) -> Hop:
 def _files(work: "Work", reports: tuple[FileReport, ...], state: str) -> list[FileEntry]:
     found = []
     for r in reports:
-        place = "refused" if r.refused else state
+        place = state if r.state == "taken" else r.state
         found.append(FileEntry(r.sha256, r.path, work.contract.table, work.plan.date, work.plan.batch, r.bytes, r.records,
-                               r.encoding, place, r.refused or _note(r), datetime.now(UTC)))
+                               r.encoding, place, _note(r), datetime.now(UTC)))
     return found
 
 
 def _note(report: FileReport) -> str | None:
-    parts = [f"missing columns: {', '.join(report.missing)}" if report.missing else "",
-             f"unknown columns kept in _extra: {', '.join(report.unknown)}" if report.unknown else ""]
+    parts = [
+        report.refused or "",
+        f"same content as {report.same_as}" if report.same_as else "",
+        f"missing columns: {', '.join(report.missing)}" if report.missing else "",
+        f"unknown columns kept in _extra: {', '.join(report.unknown)}" if report.unknown else "",
+    ]
     return "; ".join(part for part in parts if part) or None

@@ -37,7 +37,7 @@ def serve(settings: Settings, contracts: Mapping[str, Contract], say: Say) -> No
     _await_references(settings, contract, say)  # 1
     topics = topic_names(contract.topic)
     _make_topics(settings, [contract.topic, *topics.values()])  # 2
-    spark = session(settings, f"stream {contract.topic}")
+    spark = session(settings, f"stream {contract.topic}", is_long=True)
     query = _query(spark, settings, contract, topics)  # 3
     say(f"answering {contract.topic} on {topics['verdict']}, dead letters on {topics['dead_letter']}.")
     try:
@@ -69,7 +69,7 @@ def _query(spark: SparkSession, settings: Settings, contract: Contract, topics: 
         .option("kafka.bootstrap.servers", settings.kafka)
         .option("checkpointLocation", str(settings.home / "checkpoints" / (contract.topic or "")))
         .outputMode("update")
-        .trigger(realTime=BATCH)
+        .trigger(realTime=BATCH)  # type: ignore[call-overload]  # the stub of 4.2.0 lacks it
         .queryName(contract.topic or "")
         .start()
     )

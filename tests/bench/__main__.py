@@ -19,7 +19,7 @@ def measurements(names: list[str], rows: int) -> Iterator[dict[str, Any]]:
     from tests.bench import audit, batch, conform, dags
 
     with tempfile.TemporaryDirectory() as home:
-        spark = session(settings({"GOVLAKE_HOME": home, "GOVLAKE_DRIVER_MEMORY": "4g"}), "bench")
+        spark = session(settings({"GOVLAKE_HOME": home, "GOVLAKE_DRIVER_MEMORY": "4g"}), "bench", is_long=True)
         if "conform" in names:
             yield from conform.compare_engines(spark, rows)
         if "batch" in names:

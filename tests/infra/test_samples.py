@@ -15,15 +15,16 @@ def landed(place: Place) -> dict[str, int]:
 
 @pytest.fixture
 def few(tmp_path: Path) -> Path:
-    """One sample, and a page about it."""
+    """One sample, a few rows for tests beside it, and a page about it."""
     folder = tmp_path / "samples"
-    for file in (folder / "iot/air/2026-03-02/a.csv", folder / "iot/air/ORIGIN.md"):
+    for name in ("2026-03-02/a.csv", "2026-03-02/made-sample-a.csv", "ORIGIN.md"):
+        file = folder / "iot/air" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("x", encoding="utf-8")
     return folder
 
 
-def test_samples_are_landed_without_what_tells_about_them(few: Path, place: Place) -> None:
+def test_samples_are_landed_without_what_is_beside_them(few: Path, place: Place) -> None:
     samples.land_from(few, place)
     assert set(landed(place)) == {"iot/air/2026-03-02/a.csv"}
 

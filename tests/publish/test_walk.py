@@ -115,7 +115,7 @@ def test_a_held_batch_can_be_accepted_by_a_person_with_a_reason(spark, here, con
 
 def test_a_refused_file_does_not_keep_the_other_files_out(spark, here, contract, deliver, land) -> None:
     land(contract.source_class, contract.table, DAY, "0.csv", b"")
-    with pytest.raises(Refused, match="0.csv"):
+    with pytest.raises(Refused, match=r"0\.csv"):
         deliver("a.csv", [notice(contract, "N1")])
     assert set(silver(spark, here, contract)) == {"N1"}
 

@@ -31,7 +31,7 @@ def test_a_period_ends_on_the_day_the_vectors_say(row: dict[str, str]) -> None:
 
 
 def test_a_due_date_in_a_year_without_published_holidays_is_refused() -> None:
-    with pytest.raises(Refused, match="2027-01-01 .*not published yet.* ends on 2026-12-31"):
+    with pytest.raises(Refused, match=r"2027-01-01 .*not published yet.* ends on 2026-12-31"):
         due_date(date(2026, 12, 30), 5, "W", [], published())
 
 
