@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT_BASE
 export GOVLAKE_PORT_BASE := $(PORT_BASE)
 endif
-.PHONY: help env lock jars demo up down status clean test check lint types bench
+.PHONY: help env lock fetch jars demo up down status clean test check lint types bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -15,10 +15,13 @@ help: ## this list
 env: ## the environment: system packages where it may, .venv from the hash locks
 	@infra/setup.sh
 
-jars: env ## the jars of Spark's connectors and the Kafka broker, checked against their sums
+fetch: env ## the jars of Spark's connectors and the Kafka broker, checked against their sums
 	@infra/fetch_jars.sh
 
-demo: jars ## everything: stack up, samples in, the whole flow run, the result shown (PORT_BASE=20000 for a second clone)
+jars: fetch ## fetch, and train Spark on them for faster starts
+	@infra/spark/train.sh
+
+demo: fetch ## everything: stack up, samples in, the whole flow run, the result shown (PORT_BASE=20000 for a second clone)
 	@$(PYTHON) -m infra.demo
 
 up: jars ## start the stack: Kafka, PostgreSQL, Airflow, the stream job

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the jars of Spark's connectors and of the Kafka broker, checks them against the committed sums, and has
-# Spark trained on them.
+# Fetches the jars of Spark's connectors and of the Kafka broker, and checks them against the committed sums.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
@@ -26,4 +25,3 @@ key() { # what a fetched folder was made from
 
 fetch jars
 fetch kafka
-[ -n "${LOCKING:-}" ] || infra/spark/train.sh

@@ -31,15 +31,10 @@ class Watch:
     """The runs that were triggered, by their id in Airflow, and how they ended."""
 
     airflow: Airflow
+    released: frozenset[str]
     say: Callable[[str], None]
     started: dict[str, Due] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def lost(self) -> frozenset[str]:
-        """Tables none of whose runs succeeded."""
-        good = {self.started[run].table for run, state in self.ended.items() if state == "success"}
-        return frozenset(due.table for due in self.started.values()) - good
 
     def frees(self, needed: frozenset[str], waiting: set[str]) -> bool:
         """Whether nothing that is needed still waits or runs."""
@@ -60,27 +55,33 @@ class Watch:
             if key in self.started and key not in self.ended and run["state"] in OVER:
                 self.ended[key] = run["state"]
                 due = self.started[key]
+                self.released |= {due.table} if run["state"] == "success" else set()
                 self.say(f"  {due.table:<18} {due.date}  {len(due.files)} file(s)  {run['state']:<8} {run['duration'] or 0:6.1f} s")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went. blocked: not started, since a table they look things up in has no good run."""
+    """How it went. blocked: not started, since a table they look things up in has no version."""
 
     good: tuple[Due, ...]
     failed: tuple[Due, ...]
     blocked: tuple[Due, ...]
 
 
-def follow(airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], say: Callable[[str], None]) -> Outcome:
-    """Run everything that is due, a table after those its rules look things up in, and wait for all of it."""
-    watch, waiting, blocked = Watch(airflow, say), list(wanted), list[Due]()
+def follow(
+    airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], released: frozenset[str], say: Callable[[str], None]
+) -> Outcome:
+    """Run everything that is due, a table after those its rules look things up in, and wait for all of it.
+
+    released: tables that have a version already.
+    """
+    watch, waiting, blocked = Watch(airflow, released, say), list(wanted), list[Due]()
     begun = time.monotonic()
     while waiting or len(watch.ended) < len(watch.started):
         tables = {due.table for due in waiting}
         for due in [due for due in waiting if watch.frees(contracts[due.table].references - {due.table}, tables)]:
             waiting.remove(due)
-            if lost := contracts[due.table].references & watch.lost:
+            if lost := contracts[due.table].references - {due.table} - watch.released:
                 say(f"  {due.table:<18} {due.date}  not started: {', '.join(sorted(lost))} was not released")
                 blocked.append(due)
             else:

@@ -2,6 +2,7 @@
 
 import filecmp
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,8 @@ def _made(place: Place) -> Path:
         done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
             raise Unavailable(f"{MAKER.relative_to(ROOT)} failed: {done.stderr.strip()[-300:]}. Nothing was landed.")
+        for path in folder.rglob("*"):  # the age of their script: the reader waits for files that were just written
+            os.utime(path, (MAKER.stat().st_mtime,) * 2)
         stamp.write_text(key, encoding="utf-8")
     return folder
 
@@ -48,6 +51,6 @@ def _put(source: Path, target: Path) -> bool:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
-    shutil.copy2(source, part)  # with its time: the reader waits for files that were just written
+    shutil.copy2(source, part)  # with its age
     part.rename(target)
     return True

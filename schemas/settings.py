@@ -47,9 +47,13 @@ class Settings:
 
     @property
     def java_options(self) -> str:
-        """What every Java of Spark starts with (SPARK_SUBMIT_OPTS): its log settings, and the trained archive if any."""
-        log, trained = f"-Dlog4j2.configurationFile=file:{ROOT}/infra/spark/log4j2.properties", ROOT / "build" / "spark.opts"
-        return f"{log} {trained.read_text(encoding='utf-8').strip()}" if trained.is_file() else log
+        """What every Java of Spark starts with (SPARK_SUBMIT_OPTS): log settings, and the archive that `make jars` trains.
+
+        Java goes without an archive that is missing or does not fit; it is told not to talk about that on standard output.
+        """
+        log, archive = ROOT / "infra" / "spark" / "log4j2.properties", ROOT / "build" / "spark.jsa"
+        quiet = "-Xlog:disable -Xlog:all=error:stderr"
+        return f"-Dlog4j2.configurationFile=file:{log} -XX:SharedArchiveFile={archive} {quiet}"
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -249,7 +249,7 @@ def test_every_way_of_getting_dirty_is_planned_for_some_table(module: ModuleType
 
 
 def test_real_penalties_come_with_every_required_header() -> None:
-    path = LANDING / "business" / "penalty" / "2026-03-01" / "real-penalty-facts.csv"
+    path = LANDING.parent / "real" / "penalty" / "real-penalty-facts.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
 
