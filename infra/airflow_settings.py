@@ -28,7 +28,7 @@ def file(place: Place) -> Path:
 
 def write(place: Place) -> Path:
     """Write the variables and return their file."""
-    lines = [f"{name}={shlex.quote(value)}" for name, value in {**_process(place), **_airflow(place)}.items()]
+    lines = [f"{name}={shlex.quote(value)}" for name, value in {**_process(place), **_services(place), **_work()}.items()]
     write_private(file(place), "\n".join([*lines, ""]))
     return file(place)
 
@@ -36,7 +36,7 @@ def write(place: Place) -> Path:
 def environment(place: Place) -> dict[str, str]:
     """Return the environment of an Airflow command that this program starts itself."""
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**own, **_process(place), **_airflow(place)}
+    return {**own, **_process(place), **_services(place), **_work()}
 
 
 def _process(place: Place) -> Mapping[str, str]:
@@ -51,7 +51,8 @@ def _process(place: Place) -> Mapping[str, str]:
     }
 
 
-def _airflow(place: Place) -> Mapping[str, str]:
+def _services(place: Place) -> Mapping[str, str]:
+    """Where Airflow's own parts find each other, and the secrets they share."""
     address = f"http://{LOOPBACK}:{place.settings.airflow_port}"
     spark = {"conn_type": "spark", "host": place.settings.spark_master}
     return {
@@ -66,11 +67,20 @@ def _airflow(place: Place) -> Mapping[str, str]:
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API_AUTH__JWT_SECRET": place.secret("jwt_secret"),
         "AIRFLOW__CORE__AUTH_MANAGER": FAB,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        "AIRFLOW__CORE__FERNET_KEY": _fernet(place.secret("fernet")),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres.address(place, "postgresql+psycopg2"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": postgres.address(place, "postgresql+asyncpg"),
+        "AIRFLOW__FAB__ENABLE_PROXY_FIX": "False",
+    }
+
+
+def _work() -> Mapping[str, str]:
+    """How Airflow reads the DAGs and runs the tasks."""
+    return {
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__FERNET_KEY": _fernet(place.secret("fernet")),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         # One Spark application keeps one to two cores busy, and waits for disk and start-up in between.
         "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 1),
@@ -80,9 +90,6 @@ def _airflow(place: Place) -> Mapping[str, str]:
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(BUNDLE),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres.address(place, "postgresql+psycopg2"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": postgres.address(place, "postgresql+asyncpg"),
-        "AIRFLOW__FAB__ENABLE_PROXY_FIX": "False",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }

@@ -29,8 +29,11 @@ def demo(place: Place) -> None:
     _govlake("tables")
     _heading("Why rows are in quarantine 隔离原因")
     _govlake("quarantine", "--top")
-    _query(place)
-    _stream(place)
+    for show in (_query, _stream):
+        try:
+            show(place)
+        except Failure as failure:
+            failures.append(str(failure))
     _addresses(place)
     if failures:
         raise Refused("\n".join(failures))
@@ -44,18 +47,15 @@ def _flow(place: Place) -> list[str]:
     runs.await_dags(airflow, frozenset(names))
     airflow.patch("dags", {"is_paused": False}, dag_id_pattern="%", update_mask="is_paused")
     due = _due()
-    if not due:
-        _say("Nothing new in landing: the lake is up to date.")
-        return []
-    _say(f"{len(due)} run(s) for {sum(len(one.files) for one in due)} file(s):")
+    _say(f"{len(due)} run(s) for {sum(len(one.files) for one in due)} file(s):" if due else "Nothing new in landing: nothing to run.")
     released = frozenset(one["table"] for one in _answer("tables") if one["version"] is not None)
     outcome = runs.follow(airflow, due, contracts, released, _say)
     failures = [f"{one.dag_id} {one.date} was not started, since a table it needs has no release." for one in outcome.blocked]
     failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id}" for one in outcome.failed if not _held(one)]
     for mart in marts.values():
         dates = frozenset(one.date for one in outcome.good if one.table in mart.reads)
-        failures += runs.settle(airflow, mart.dag_id, dates, since, _say) if dates else []
-    _say(f"All runs ended after {time.monotonic() - begun:.0f} s.")
+        failures += runs.settle(airflow, mart.dag_id, dates, since, _say)
+    _say(f"All runs are over after {time.monotonic() - begun:.0f} s.")
     return failures
 
 
@@ -84,7 +84,8 @@ def _govlake(*arguments: str) -> None:
 def _query(place: Place) -> None:
     _heading(f"One question answered without Spark ({QUERY.relative_to(ROOT)})")
     _say(QUERY.read_text(encoding="utf-8"))
-    subprocess.run([sys.executable, QUERY, place.settings.lake], check=True)
+    if subprocess.run([sys.executable, QUERY, place.settings.lake], check=False).returncode:
+        raise Refused(f"{QUERY.relative_to(ROOT)} found no gold table.")
 
 
 def _stream(place: Place) -> None:

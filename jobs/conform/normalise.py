@@ -10,6 +10,7 @@ WIDE = "".join(chr(0xFEE0 + code) for code in range(0x21, 0x7F))
 PLAIN = "".join(chr(code) for code in range(0x21, 0x7F))
 # Blanks seen in government files: ASCII ones, no-break, general punctuation, zero-width, ideographic, BOM.
 BLANKS = " \t\r\n\u000b\u000c\u00a0\u2002\u2003\u2009\u200a\u200b\u202f\u205f\u2060\u3000\ufeff"
+PLAIN_TEXT = r"\A[\x21-\x7E]*\z"  # nothing to fold but case: nearly every identifier
 DASHES = "‐‑‒–—―−－"
 DOTS = "•・．‧･"
 
@@ -39,8 +40,7 @@ def identifier(sent: Column, rule: str) -> Column:
     """
     upper = rule not in spelling.KEEPS_CASE
     plain = F.upper(sent) if upper else sent
-    blank = (F.instr(sent, " ") > 0) | (F.instr(sent, "\t") > 0)
-    return F.when(is_ascii(sent) & ~blank, plain).otherwise(F.translate(sent, *spelling.repairs(upper=upper)))
+    return F.when(sent.rlike(PLAIN_TEXT), plain).otherwise(F.translate(sent, *spelling.repairs(upper=upper)))
 
 
 def number(sent: Column) -> Column:
