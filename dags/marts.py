@@ -40,6 +40,7 @@ def mart_dag(contract: Contract) -> DAG:
             step="mart",
             subject=contract.table,
             makes_way=True,
+            reads=contract.reads,
             pool=contract.owner_code,
             retry_delay=PATIENCE,
             outlets=[table_asset("gold", contract.table)],

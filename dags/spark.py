@@ -36,10 +36,11 @@ class SparkRun(SparkSubmitOperator):
 
     Raises Refused, Unavailable or Crashed with the application's sentence; retried as RetryByKind says.
     Skipped, so that nothing downstream starts, when no file waited. makes_way: also skipped while a later run of the
-    same DAG is queued, for tasks that compute everything anew.
+    same DAG is queued, for tasks that compute everything anew.  reads: silver tables without which nothing can be
+    computed; skipped while one has no version, since its first release starts the task again.
     """
 
-    def __init__(self, *, step: str, subject: str, makes_way: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, step: str, subject: str, makes_way: bool = False, reads: tuple[str, ...] = (), **kwargs: Any) -> None:
         at = settings()
         super().__init__(
             **{
@@ -60,12 +61,13 @@ class SparkRun(SparkSubmitOperator):
                 **kwargs,
             }
         )
-        self.step, self.subject, self.makes_way = step, subject, makes_way
+        self.step, self.subject, self.makes_way, self.reads = step, subject, makes_way, reads
 
     def execute(self, context: Any) -> None:
         """Start the application and wait for it."""
         self._check_date(self.application_args[-1])
         self._make_way(context)
+        self._await_sources()
         os.environ.setdefault(f"AIRFLOW_CONN_{CONNECTION.upper()}", _connection(settings()))
         try:
             super().execute(context)
@@ -94,6 +96,12 @@ class SparkRun(SparkSubmitOperator):
             raise AirflowSkipException(
                 f"{waiting} later run(s) of {self.dag_id} wait and will read all that this one would."
             )
+
+
+    def _await_sources(self) -> None:
+        missing = [name for name in self.reads if not any((settings().lake / "silver" / name / "_delta_log").glob("*.json"))]
+        if missing:
+            raise AirflowSkipException(f"{', '.join(missing)} has no released version yet; its first release starts this again.")
 
 
 class AuditedRun(SparkRun):

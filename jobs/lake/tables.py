@@ -1,5 +1,6 @@
 """The lake's Delta tables: where they are, how they are read, and the writes that can be repeated."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +46,13 @@ def read(spark: SparkSession, source: Table, version: int | None = None) -> Data
         raise
 
 
-def version(spark: SparkSession, source: Table) -> int | None:
-    """Return the newest version of a table; None when it has no commit yet."""
-    if read(spark, source) is None:
-        return None
-    newest = spark.sql(f"DESCRIBE HISTORY {source.sql} LIMIT 1").first()
-    return None if newest is None else int(newest["version"])
+def version(source: Table) -> int | None:
+    """Return the newest version of a table, from the names in its log; None when it has no commit yet.
+
+    DESCRIBE HISTORY would say the same for 0.7 CPU seconds a call.
+    """
+    numbers = [name.split(".")[0] for name in os.listdir(log)] if (log := source.path / "_delta_log").is_dir() else []
+    return max((int(number) for number in numbers if number.isdigit()), default=None)
 
 
 def append_once(rows: DataFrame, target: Table, batch: str) -> None:

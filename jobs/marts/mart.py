@@ -21,6 +21,8 @@ from schemas.settings import Settings
 def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[str], None]) -> None:
     """Compute a gold table for one day and replace it; the same input versions and day are computed once.
 
+    A day before the one the table speaks of, as a backfill of its sources brings, does not set the table back.
+
     1. Read the released version of each table it reads.
     2. Replace the gold table (the transaction id holds those versions and the day).
     3. Write its hop into the ledger, under the same id.
@@ -28,6 +30,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
     """
     with lock.writing(settings, contract.table):
         spark = session(settings, f"gold.{contract.table} {date}")
+        date = max(date, _newest(spark, settings, contract))
         versions = _read(spark, settings, contract)  # 1
         named = "\n".join([contract.table, contract.version, date, *(f"{n} {v}" for n, v in sorted(versions.items()))])
         batch = hashlib.sha256(named.encode()).hexdigest()[:16]
@@ -41,11 +44,20 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
         say(f"gold.{contract.table} {date}: {hop.rows_out} rows from {sources}.")
 
 
+def _newest(spark: SparkSession, settings: Settings, contract: Contract) -> str:
+    """The newest day the table was computed for; an empty text when it never was."""
+    hops = tables.read(spark, tables.table(settings, "ledger", "hop"))
+    if hops is None:
+        return ""
+    known = hops.where((F.col("table") == contract.table) & (F.col("hop") == "mart")).agg(F.max("date").alias("date")).first()
+    return str(known["date"] or "") if known else ""
+
+
 def _read(spark: SparkSession, settings: Settings, contract: Contract) -> dict[str, int]:
     versions = {}
     for name in contract.reads:
         source = tables.table(settings, "silver", name)
-        newest = tables.version(spark, source)
+        newest = tables.version(source)
         rows = tables.read(spark, source, newest)
         if newest is None or rows is None:
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
@@ -71,5 +83,5 @@ def _hop(spark: SparkSession, settings: Settings, contract: Contract, date: str,
     written = tables.read(spark, target)
     sums = row_hashes(written, contract.names).first() if written is not None else None
     assert sums is not None
-    rows, version = int(sums["rows"]), tables.version(spark, target)
+    rows, version = int(sums["rows"]), tables.version(target)
     return Hop(batch, contract.table, date, "mart", rows, rows, 0, 0, 0, str(sums["hash"]), None, version, datetime.now(UTC), None)

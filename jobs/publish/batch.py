@@ -121,7 +121,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
         "rows_in": counts.rows_in, "rows_silver": counts.silver, "rows_quarantined": counts.quarantined,
         "rows_duplicate": counts.duplicate, "rows_filtered": 0, "hash": counts.hash,
         "table_rows": 0 if silver is None else silver.count(),
-        "version": tables.version(work.spark, target),
+        "version": tables.version(target),
         "files": [vars(report) for report in reports],
         "history": ledger.history(work.spark, work.settings, work.contract.table),
         **details,

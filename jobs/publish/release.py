@@ -104,19 +104,20 @@ def _proved(work: "Work", found: dict[str, Any], good: DataFrame) -> Hop:
     target = tables.table(work.settings, "silver", work.contract.table)
     written = tables.read(work.spark, target)
     assert written is not None
-    sums = row_hashes(written.where(F.col("_batch") == work.plan.batch), work.contract.names).first()
-    meant = row_hashes(good, work.contract.names).first()
+    sides = row_hashes(written.where(F.col("_batch") == work.plan.batch), work.contract.names).unionByName(
+        row_hashes(good, work.contract.names)
+    )
+    sums, meant = sides.toLocalIterator()
     if sums != meant:
         raise Refused(
             f"{work.contract.table} {work.plan.date}: silver holds {sums} of batch {work.plan.batch}, meant were {meant}. "
             f"The batch is not booked; restore version {found['version']} of the table and run again."
         )
-    assert sums is not None
     conflict = found["violations"].get(CONFLICT, 0)
     return _hop(
         work, "release", sums["rows"] + found["rows_duplicate"] + conflict, rows_out=sums["rows"], rows_quarantined=conflict,
         rows_duplicate=found["rows_duplicate"], hash=str(sums["hash"]), version_read=found["version"],
-        version_written=tables.version(work.spark, target),
+        version_written=tables.version(target),
     )
 
 

@@ -37,7 +37,7 @@ def serve(settings: Settings, contracts: Mapping[str, Contract], say: Say) -> No
     _await_references(settings, contract, say)  # 1
     topics = topic_names(contract.topic)
     _make_topics(settings, [contract.topic, *topics.values()])  # 2
-    spark = session(settings, f"stream {contract.topic}", is_long=True)
+    spark = session(settings, f"stream {contract.topic}")
     query = _query(spark, settings, contract, topics)  # 3
     say(f"answering {contract.topic} on {topics['verdict']}, dead letters on {topics['dead_letter']}.")
     try:

@@ -130,3 +130,9 @@ def test_a_mart_makes_way_for_a_run_that_waits(spark_submit: Executable, tmp_pat
     with pytest.raises(AirflowSkipException, match="2 later run"):
         run(spark_submit("exit 0"), queued=2, makes_way=True)
     assert not (tmp_path / "seen").exists()
+
+
+def test_a_mart_waits_without_spark_for_the_first_release_of_what_it_reads(spark_submit: Executable, tmp_path: Path) -> None:
+    with pytest.raises(AirflowSkipException, match="permit_never_landed has no released version yet"):
+        run(spark_submit("exit 0"), reads=("permit_never_landed",))
+    assert not (tmp_path / "seen").exists()

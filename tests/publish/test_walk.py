@@ -81,9 +81,9 @@ def test_a_bad_row_lands_in_quarantine_and_its_neighbour_in_silver(spark, here, 
 
 def test_a_second_run_changes_nothing(spark, here, contract, deliver) -> None:
     deliver("a.csv", [notice(contract, "N1")])
-    before = tables.version(spark, tables.table(here, "silver", contract.table))
+    before = tables.version(tables.table(here, "silver", contract.table))
     run(Order(here, contract, DAY, Ingest(), lambda line: None, lambda step: None))
-    assert tables.version(spark, tables.table(here, "silver", contract.table)) == before
+    assert tables.version(tables.table(here, "silver", contract.table)) == before
 
 
 def test_a_new_file_is_the_only_one_a_later_run_takes_in(spark, here, contract, deliver) -> None:
