@@ -36,7 +36,7 @@ def serve(settings: Settings, contracts: Mapping[str, Contract], say: Say) -> No
         raise Refused("No contract has a 'topic'. Nothing was started. Add one under customProperties of the table to be answered.")
     _await_references(settings, contract, say)  # 1
     topics = topic_names(contract.topic)
-    _make_topics(settings, [contract.topic, *topics.values()])  # 2
+    make_topics(settings, [contract.topic, *topics.values()])  # 2
     spark = session(settings, f"stream {contract.topic}")
     query = _query(spark, settings, contract, topics)  # 3
     say(f"answering {contract.topic} on {topics['verdict']}, dead letters on {topics['dead_letter']}.")
@@ -88,13 +88,16 @@ def _has_commit(settings: Settings, noun: str) -> bool:
     return any((tables.table(settings, "silver", noun).path / "_delta_log").glob("*.json"))
 
 
-def _make_topics(settings: Settings, names: list[str]) -> None:
+def make_topics(settings: Settings, names: list[str]) -> None:
+    """Make the topics that are not there yet. Raises Unavailable when the broker does not answer."""
     host, port = settings.kafka.rsplit(":", 1)
     try:
         socket.create_connection((host, int(port)), PATIENCE).close()
         admin = KafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=int(PATIENCE * 1000))
         known = set(admin.list_topics())
-        admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1) for name in names if name not in known])
+        missing = [NewTopic(name, num_partitions=1, replication_factor=1) for name in names if name not in known]
+        if missing:
+            admin.create_topics(missing)
         admin.close()
     except TopicAlreadyExistsError:
         return

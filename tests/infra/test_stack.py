@@ -15,6 +15,7 @@ from kafka import KafkaConsumer
 from infra import airflow_api, ports, supervision
 from infra.leftovers import leftovers
 from infra.place import Place
+from jobs.stream.instant import make_topics
 from schemas.settings import ROOT, settings
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
@@ -105,3 +106,10 @@ def test_a_killed_process_manager_leaves_nothing_that_down_does_not_end(stack: P
     assert command("down", stack.settings.home).returncode == 0
     assert leftovers(stack.settings.home) == frozenset()
     assert not ports.answers(stack.settings.kafka_port)
+
+
+def test_topics_that_are_there_already_are_left_alone(stack: Place) -> None:
+    make_topics(stack.settings, ["probe.request"])
+    make_topics(stack.settings, ["probe.request"])
+    with closing(KafkaConsumer(bootstrap_servers=stack.settings.kafka)) as consumer:
+        assert "probe.request" in consumer.topics()
