@@ -32,6 +32,7 @@ class Measurement:
     rows_in: int
     rows_silver: int
     rows_quarantined: int
+    rows_duplicate: int
     history: tuple[int, ...]
     columns: Mapping[str, Mapping[str, float | str | None]]
 
@@ -53,8 +54,8 @@ def figure(rule: SetRule, batch: Measurement) -> float | None:
     rows that would be released. None: rowCountChange without history, minimum, maximum and mean of a column of nulls.
     Raises Unmeasured when the measurement lacks it.
     """
-    if rule.metric == "rowCount":
-        return batch.rows_silver
+    if rule.metric == "rowCount":  # a delivery that only repeats known rows is no empty one
+        return batch.rows_silver + batch.rows_duplicate
     if rule.metric == "quarantineRate":
         return _percent(batch.rows_quarantined, batch.rows_in)
     if rule.metric == "rowCountChange":

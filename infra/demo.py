@@ -23,6 +23,7 @@ QUERY = ROOT / "docs" / "examples" / "gold_without_spark.py"
 def demo(place: Place) -> None:
     """Land the samples, run the flow, show the result. Raises Refused when a run failed."""
     fresh = samples.land(place)
+    samples.await_settled(place)
     _say(f"Landed {fresh} new sample file(s) in {place.settings.landing}." if fresh else "The samples are in landing already.")
     failures = _flow(place)
     _heading("The lake 数据湖")

@@ -6,14 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from infra.place import Place
+from jobs.ingest.landing import SETTLE_SECONDS
 from schemas.errors import Unavailable
 from schemas.settings import ROOT
 
 REAL = ROOT / "tests" / "data" / "landing"
 TEST_ONLY = "made-sample-"  # a few rows of the made ones, beside the real ones
+PATIENCE, POLL = 10.0, 0.2  # seconds
 MAKER = ROOT / "tests" / "data" / "made" / "make.py"
 
 
@@ -54,3 +57,15 @@ def _put(source: Path, target: Path) -> bool:
     shutil.copy2(source, part)  # with its age
     part.rename(target)
     return True
+
+
+def await_settled(place: Place) -> None:
+    """Wait until no file in landing was changed within the time a reader takes for 'still being written', 10 s at most."""
+    deadline = time.monotonic() + PATIENCE
+    while _changed_just_now(place.settings.landing) and time.monotonic() < deadline:
+        time.sleep(POLL)
+
+
+def _changed_just_now(landing: Path) -> bool:
+    now = time.time()
+    return any(0 <= now - path.stat().st_mtime < SETTLE_SECONDS for path in landing.glob("*/*/*/*") if path.is_file())

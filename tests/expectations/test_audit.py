@@ -24,7 +24,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "too many rows in quarantine": (
         {"rows_quarantined": 21}, "quarantineRate", "quarantineRate must be at most 20 %, found 21 %",
     ),
-    "no row to release": ({"rows_silver": 0}, "rowCount", "rowCount must be at least 1, found 0"),
+    "no row to release": ({"rows_silver": 0, "rows_duplicate": 0}, "rowCount", "rowCount must be at least 1, found 0"),
     "a required value is missing": (
         {"columns": {"season": {"nulls": 1}}}, "nullValues(season)", "nullValues(season) must be 0, found 1",
     ),
@@ -129,7 +129,7 @@ def test_a_figure_that_was_not_measured_stops_the_audit(stall: Contract, measure
 
 
 def test_a_batch_without_a_row_is_held_though_its_columns_have_no_figures(stall: Contract, batch: Batch) -> None:
-    empty = batch(rows_in=0, rows_silver=0, rows_quarantined=0, history=[])
+    empty = batch(rows_in=0, rows_silver=0, rows_quarantined=0, rows_duplicate=0, history=[])
     bare = Measurement(**{**vars(empty), "columns": {name: {} for name in stall.names}})
 
     assert "rowCount must be at least 1, found 0" in str(judge(stall, bare).verdict.sentence)

@@ -133,3 +133,9 @@ def test_every_hop_of_the_ledger_balances_and_follows_on_the_one_before(spark, h
     hops = {row["hop"]: row for row in found.collect()}
     sums = {name: hop["rows_out"] + hop["rows_quarantined"] + hop["rows_duplicate"] + hop["rows_filtered"] for name, hop in hops.items()}
     assert (sums, hops["release"]["rows_out"]) == ({"ingest": 33, "conform": 33, "release": 32}, 31)
+
+
+def test_a_delivery_that_only_repeats_known_rows_is_no_reason_to_hold(spark, here, contract, deliver) -> None:
+    deliver("a.csv", [notice(contract, "N1"), notice(contract, "N2")])
+    said = deliver("b.csv", [notice(contract, "N2")])
+    assert any("1 rows in, 0 to silver, 0 quarantined, 1 duplicates" in line for line in said)
