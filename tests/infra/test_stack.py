@@ -52,6 +52,13 @@ def test_everything_is_up_and_healthy(stack: Place) -> None:
     assert (told.returncode, told.stdout.count(" up ")) == (0, 7), told.stdout
 
 
+def test_topics_that_are_there_already_are_left_alone(stack: Place) -> None:
+    make_topics(stack.settings, ["probe.request"])
+    make_topics(stack.settings, ["probe.request"])
+    with closing(KafkaConsumer(bootstrap_servers=stack.settings.kafka)) as consumer:
+        assert "probe.request" in consumer.topics()
+
+
 def test_every_port_is_on_loopback_only(stack: Place) -> None:
     listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
     ours = {port.number for port in ports.ports(stack.settings)}
@@ -106,10 +113,3 @@ def test_a_killed_process_manager_leaves_nothing_that_down_does_not_end(stack: P
     assert command("down", stack.settings.home).returncode == 0
     assert leftovers(stack.settings.home) == frozenset()
     assert not ports.answers(stack.settings.kafka_port)
-
-
-def test_topics_that_are_there_already_are_left_alone(stack: Place) -> None:
-    make_topics(stack.settings, ["probe.request"])
-    make_topics(stack.settings, ["probe.request"])
-    with closing(KafkaConsumer(bootstrap_servers=stack.settings.kafka)) as consumer:
-        assert "probe.request" in consumer.topics()
