@@ -76,10 +76,17 @@ def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -
 
 
 def accept(work: Work, because: str) -> None:
-    """Release a held batch by a person's decision: measured anew, since silver may have moved on; then steps 4 to 7."""
-    (work.plan.folder / "measurement.json").unlink(missing_ok=True)
+    """Release a held batch by a person's decision: measured anew, since silver may have moved on; then steps 4 to 7.
+
+    The mark `accepted` follows the new measurement, so that a killed accept is repeated with the one it began with.
+    """
+    accepted = work.plan.folder / "accepted"
+    if not accepted.exists():
+        (work.plan.folder / "measurement.json").unlink(missing_ok=True)
     reports = tuple(FileReport(**report) for report in plan.read_json(work.plan.folder / "reports.json") or ())
-    _released(work, _measured(work, reports), reports, f"accepted: {because}")
+    measurement = _measured(work, reports)
+    plan.write_json(accepted, because)
+    _released(work, measurement, reports, f"accepted: {because}")
 
 
 def _released(work: Work, measurement: dict[str, Any], reports: tuple[FileReport, ...], note: str | None) -> None:
