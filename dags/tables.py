@@ -6,7 +6,7 @@ from dags.assets import table_asset, tags
 from dags.business_day import BusinessDayTimetable
 from dags.contracts import tables
 from dags.deadlines import promise
-from dags.spark import AuditedRun
+from dags.spark import AuditedRun, Refusal
 from schemas.contract import Contract
 from schemas.page import page
 from schemas.settings import settings
@@ -26,7 +26,7 @@ def table_dag(contract: Contract) -> DAG:
         tags=tags(contract),
         default_args={"owner": contract.owner},
     ) as dag:
-        AuditedRun(
+        load = AuditedRun(
             task_id="load",
             task_display_name=f"装载 load {contract.table}",
             step="run",
@@ -34,6 +34,7 @@ def table_dag(contract: Contract) -> DAG:
             pool=contract.owner_code,
             outlets=[table_asset("silver", contract.table)],
         )
+        load >> Refusal(task_id="refusal", task_display_name="拒收 refusal", retries=0)
     return dag
 
 

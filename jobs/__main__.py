@@ -51,7 +51,7 @@ def _unforeseen(error: Exception) -> int:
     text = str(error)
     if "No space left on device" in text or "ENOSPC" in text:
         print(
-            f"UNAVAILABLE: No space left on the disk of {settings().home}. Nothing was committed; what is done is kept and the next "
+            f"UNAVAILABLE: No space left on the disk of {settings().home}. Nothing is half written; what is done is kept and the next "
             "try goes on from it. Free space and run again; see docs/runbooks/no-disk-space.md.",
             file=sys.stderr,
         )
@@ -92,11 +92,12 @@ def _day(text: str) -> str:
 class Ingest:
     """Ingest as publish asks for it: swapped columns are found by the plain twins of the rules."""
 
-    def waiting(self, settings: Settings, contract: Contract, date: str, taken: frozenset[str]) -> tuple[LandedFile, ...]:
-        """See jobs.ingest.landing.waiting."""
+    def waiting(self, settings: Settings, contract: Contract, date: str) -> tuple[LandedFile, ...]:
+        """See jobs.ingest.landing.waiting; what the ledger knows is read without Spark."""
         from jobs.ingest import landing
+        from jobs.serve.batches import settled
 
-        return landing.waiting(settings, contract, date, taken)
+        return landing.waiting(settings, contract, date, settled(settings, contract))
 
     def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
         """See jobs.ingest.read.read."""
@@ -104,6 +105,12 @@ class Ingest:
         from jobs.ingest import read
 
         return read.read(spark, contract, files, workspace, PLAIN)
+
+    def history(self, settings: Settings, table: str) -> list[int]:
+        """See jobs.serve.batches.history."""
+        from jobs.serve.batches import history
+
+        return history(settings, table)
 
 
 def _order(given: argparse.Namespace, date: str) -> Order:

@@ -52,7 +52,6 @@ def environment(settings: Settings) -> dict[str, str]:
     return {
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_PYTHON": sys.executable,
-        "SPARK_CONF_DIR": str(DEFAULTS.parent),
         "SPARK_SUBMIT_OPTS": settings.java_options,
     }
 

@@ -1,8 +1,12 @@
 """What ingest hands over: the landed files, one frame of raw records, and what is to be said about each file."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from schemas.contract import Contract
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -55,3 +59,12 @@ class Intake:
 
     frame: "DataFrame"
     files: tuple[FileReport, ...] = field(default=())
+
+
+def batch_id(contract: Contract, date: str, hashes: Iterable[str]) -> str:
+    """Return the id of the batch that files of these content hashes are, for a date, under a version of a contract.
+
+    It depends on nothing else: a repeat has the same id, and under another version the same files are another batch.
+    """
+    parts = [contract.table, date, contract.version, *sorted(hashes)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -37,7 +37,7 @@ class Hop:
 
 @dataclass(frozen=True)
 class FileEntry:
-    """What became of one landed file. state: taken, held, refused or same (content taken in before)."""
+    """What became of one landed file. state: taken, held, superseded, refused or same (content taken in before)."""
 
     sha256: str
     path: str
@@ -85,25 +85,6 @@ def record(spark: SparkSession, settings: Settings, event: str, hops: list[Hop],
             frame = spark.createDataFrame([tuple(asdict(row).values()) for row in rows], _schema(kind)).coalesce(1)
             with lock.writing(settings, f"ledger.{noun}", PATIENCE):
                 tables.append_once(frame, tables.table(settings, "ledger", noun), event)
-
-
-def files(spark: SparkSession, settings: Settings, table: str) -> frozenset[str]:
-    """Return the content hashes of all files of a table that need not be read again: taken in, or held."""
-    known = tables.read(spark, tables.table(settings, "ledger", "file"))
-    if known is None:
-        return frozenset()
-    rows = known.where((F.col("table") == table) & F.col("state").isin("taken", "held")).select("sha256").distinct()
-    return frozenset(row["sha256"] for row in rows.toLocalIterator())
-
-
-def history(spark: SparkSession, settings: Settings, table: str) -> list[int]:
-    """Return the rows taken in by the last ten released batches of a table, newest first."""
-    known = tables.read(spark, tables.table(settings, "ledger", "hop"))
-    if known is None:
-        return []
-    released = known.where((F.col("table") == table) & (F.col("hop") == "release")).select("batch")
-    taken = known.where(F.col("hop") == "ingest").join(released, "batch", "left_semi")
-    return [row["rows_in"] for row in taken.orderBy(F.desc("at")).limit(10).toLocalIterator()]
 
 
 def _schema(kind: type) -> T.StructType:

@@ -11,6 +11,7 @@ from schemas.contract import Contract
 SAMPLE = 500  # records; the shares below are far apart, so that more would not change the answer
 LOW, HIGH = 0.1, 0.9  # a column that is right passes its rule nearly always; dirty registers pass in 60 to 95 %
 FEWEST = 3  # values; fewer prove nothing
+ENOUGH = 100  # characters of a value: no identifier is as long, and folding a sample of long texts took seconds
 Checks = Mapping[str, Callable[[str], bool]]
 
 
@@ -54,7 +55,7 @@ def _by_column(known: Slots, sample: Iterable[Record]) -> dict[str, list[str]]:
     for record in sample:
         for header, value in zip(record.names, record.values, strict=True):
             slot = known.by_header.get(fold(header))
-            plain = _plain(value or "")
+            plain = _plain((value or "")[:ENOUGH])
             if len(plain) > 1:  # one character is a placeholder such as / or 无
                 found.setdefault(clean(header) if slot is None else known.names[slot], []).append(plain)
     return found

@@ -9,7 +9,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.conform.conform import conform
-from jobs.evidence import ledger
 from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.lake import tables
 from jobs.publish import discard, measure, plan, release
@@ -20,14 +19,18 @@ from schemas.settings import Settings
 
 
 class Ingest(Protocol):
-    """What publish asks of ingest: which files wait for a date, and their rows."""
+    """What publish asks of its neighbours: which files wait for a date, their rows, and what the table has had so far."""
 
-    def waiting(self, settings: Settings, contract: Contract, date: str, taken: frozenset[str]) -> tuple[LandedFile, ...]:
+    def waiting(self, settings: Settings, contract: Contract, date: str) -> tuple[LandedFile, ...]:
         """Return the files that wait, those of content already taken in left out."""
         ...
 
     def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
         """Return the rows of these files as one raw frame, and a report on each file."""
+        ...
+
+    def history(self, settings: Settings, table: str) -> list[int]:
+        """Return the rows taken in by the last ten released batches of a table, newest first."""
         ...
 
 
@@ -108,6 +111,7 @@ def _candidate(work: Work, references: Mapping[str, DataFrame]) -> tuple[FileRep
     rows = conform(intake.frame, work.contract, references, F.lit(work.plan.date).cast("date"))
     stamped = rows.withColumns({"_batch": F.lit(work.plan.batch), "_ingested_at": F.lit(work.plan.ingested_at)})
     stamped.write.mode("overwrite").partitionBy("_disposition").parquet(str(work.plan.candidate))
+    plan.write_json(work.plan.folder / "schema.json", stamped.schema.jsonValue())
     plan.write_json(done, [vars(report) for report in intake.files])
     return intake.files
 
@@ -130,7 +134,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
         "table_rows": 0 if silver is None else silver.count(),
         "version": tables.version(target),
         "files": [vars(report) for report in reports],
-        "history": ledger.history(work.spark, work.settings, work.contract.table),
+        "history": work.ingest.history(work.settings, work.contract.table),
         **details,
     }
     plan.write_json(work.plan.folder / "measurement.json", measurement)

@@ -33,7 +33,7 @@ def measure(candidate: DataFrame, crowded: DataFrame, contract: Contract) -> tup
     Only the columns that a set rule names, or that are required, are read.
     """
     totals = {row["_disposition"]: row for row in candidate.groupBy("_disposition").agg(*_aggregates(contract)).toLocalIterator()}
-    violations = _violations(candidate)
+    violations = _violations(candidate) if any(_number(row, "flawed") for row in totals.values()) else {}
     reasons = {row["reason"]: row for row in _reasons(crowded).toLocalIterator()}
     kept, refused = _number(totals.get("silver"), "rows"), _number(totals.get("quarantine"), "rows")
     duplicate, conflict = _number(reasons.get(DUPLICATE), "rows"), _number(reasons.get(CONFLICT), "rows")
@@ -53,7 +53,7 @@ def measure(candidate: DataFrame, crowded: DataFrame, contract: Contract) -> tup
 
 def _aggregates(contract: Contract) -> list[Column]:
     low = F.col("_hash").bitwiseAND(F.lit(LOW_BITS).cast("bigint"))
-    found = [F.count(F.lit(1)).alias("rows"), F.sum(low).alias("hash")]
+    found = [F.count(F.lit(1)).alias("rows"), F.sum(low).alias("hash"), F.count_if(F.size("_violations") > 0).alias("flawed")]
     found += [F.count(name).alias(f"given {name}") for name in _watched(contract)]
     for rule in contract.set_rules:
         if rule.metric in STATISTICS and rule.column:

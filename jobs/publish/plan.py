@@ -1,6 +1,5 @@
 """The plan of a batch: which files make it up, written before anything else so that a killed run can be finished."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.evidence.intake import LandedFile
+from jobs.evidence.intake import LandedFile, batch_id
 from schemas.contract import Contract
 from schemas.settings import Settings
 
@@ -33,8 +32,7 @@ class Plan:
 
 def make(settings: Settings, contract: Contract, date: str, files: tuple[LandedFile, ...]) -> Plan:
     """Write the plan of a new batch. The batch id depends on what is in it, so a repeat has the same id."""
-    parts = [contract.table, date, contract.version, *sorted(f.sha256 for f in files)]
-    batch = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    batch = batch_id(contract, date, (file.sha256 for file in files))
     plan = Plan(batch, contract.table, date, datetime.now(UTC), files, _folder(settings, contract.table) / batch)
     plan.folder.mkdir(parents=True, exist_ok=True)
     write_json(plan.folder / "plan.json", {**asdict(plan), "ingested_at": plan.ingested_at.isoformat()})
@@ -51,7 +49,18 @@ def unfinished(settings: Settings, contract: Contract) -> Plan | None:
 def held(settings: Settings, table: str, batch: str) -> Plan | None:
     """Return a held batch, whose candidate rows still wait for a decision; None when there is none of that id."""
     path = _folder(settings, table) / batch
-    return _read(path / "plan.json") if (path / "held").exists() else None
+    return _read(path / "plan.json") if (path / "held").exists() and (path / "plan.json").exists() else None
+
+
+def outdated(settings: Settings, contract: Contract, date: str) -> list[Plan]:
+    """Return the batches of a date that are held under another version of the contract."""
+    plans = [_read(path) for path in _folder(settings, contract.table).glob("*/plan.json") if (path.parent / "held").exists()]
+    return [plan for plan in plans if plan.date == date and not is_current(plan, contract)]
+
+
+def is_current(plan: Plan, contract: Contract) -> bool:
+    """Tell whether the contract's version is the one that the batch was planned under."""
+    return plan.batch == batch_id(contract, plan.date, (file.sha256 for file in plan.files))
 
 
 def forget(plan: Plan) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from jobs.evidence.intake import FileReport
 from jobs.evidence.ledger import FileEntry, Hop, balance, record, row_hashes
@@ -22,7 +23,8 @@ QUARANTINE = ("_sent", "_violations", "_extra", "_file", "_path", "_row", "_batc
 
 def candidate(work: "Work") -> DataFrame:
     """Return the candidate rows of the batch."""
-    return work.spark.read.parquet(str(work.plan.candidate))
+    schema = T.StructType.fromJson(plan.read_json(work.plan.folder / "schema.json") or {})
+    return work.spark.read.schema(schema).parquet(str(work.plan.candidate))
 
 
 def discarded(work: "Work") -> DataFrame:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from jobs.evidence import ledger
 from jobs.lake import lock, tables
 from jobs.publish import batch, plan
 from jobs.publish.audit import Auditor
+from jobs.publish.supersede import supersede
 from jobs.session import session
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -34,19 +34,20 @@ def run(order: Order) -> None:
     Raises Unavailable when a reference table has no version yet, or another run writes this table.
     """
     settings, contract = order.settings, order.contract
-    with lock.writing(settings, contract.table), Auditor(settings, contract.table) as auditor:
-        spark = session(settings, f"{contract.dag_id} {order.date}")
+    with lock.writing(settings, contract.table):
         left = plan.unfinished(settings, contract)
         if left is not None:
             order.say(f"{contract.table} {left.date}: going on with batch {left.batch}, which an earlier run left unfinished.")
-            with Auditor(settings, contract.table) as second:
-                _publish(_work(order, spark, left), second, order.say)
-        files = order.ingest.waiting(settings, contract, order.date, ledger.files(spark, settings, contract.table))
+            _publish(order, left)
+        files = order.ingest.waiting(settings, contract, order.date)
         if not files:
             folder = settings.landing / contract.source_class / contract.table / order.date
             order.say(f"{contract.table} {order.date}: nothing new in {folder}.")
             return
-        _publish(_work(order, spark, plan.make(settings, contract, order.date, files)), auditor, order.say)
+        for old in plan.outdated(settings, contract, order.date):
+            supersede(_session(order), settings, contract, old)
+            order.say(f"{contract.table} {old.date}: batch {old.batch} was held under another version of the contract; its files are judged anew.")
+        _publish(order, plan.make(settings, contract, order.date, files))
 
 
 def accept(order: Order, batch_id: str, because: str) -> None:
@@ -55,9 +56,13 @@ def accept(order: Order, batch_id: str, because: str) -> None:
     found = plan.held(order.settings, table, batch_id)
     if found is None:
         raise Refused(f"{table} holds no batch '{batch_id}'. `govlake ledger --table {table}` lists them.")
+    if not plan.is_current(found, order.contract) and not (found.folder / "accepted").exists():
+        raise Refused(
+            f"{table} {found.date}: batch {batch_id} was held under another version of the contract than today's {order.contract.version}. "
+            f"Nothing was changed. Run the date again, so that its files are judged anew: `python -m jobs run {table} --date {found.date}`."
+        )
     with lock.writing(order.settings, table):
-        spark = session(order.settings, f"{order.contract.dag_id} accept {batch_id}")
-        batch.accept(_work(order, spark, found), because)
+        batch.accept(_work(order, found), because)
         order.say(f"{table} {found.date}: batch {batch_id} accepted.")
 
 
@@ -67,15 +72,22 @@ def references(spark: SparkSession, settings: Settings, contract: Contract) -> M
     return {name: frame for name, frame in found.items() if frame is not None}
 
 
-def _work(order: Order, spark: SparkSession, planned: plan.Plan) -> batch.Work:
-    return batch.Work(spark, order.settings, order.contract, planned, order.ingest, order.after)
+def _session(order: Order) -> SparkSession:
+    """Return the session, started only now: a run that finds nothing new needs none."""
+    return session(order.settings, f"{order.contract.dag_id} {order.date}".strip())
 
 
-def _publish(work: batch.Work, auditor: Auditor, say: Callable[[str], None]) -> None:
-    name = f"{work.contract.table} {work.plan.date}"
-    say(f"{name}: batch {work.plan.batch}, {len(work.plan.files)} file(s).")
-    found = batch.publish(work, references(work.spark, work.settings, work.contract), auditor)
-    say(
+def _work(order: Order, planned: plan.Plan) -> batch.Work:
+    return batch.Work(_session(order), order.settings, order.contract, planned, order.ingest, order.after)
+
+
+def _publish(order: Order, planned: plan.Plan) -> None:
+    contract, name = order.contract, f"{planned.table} {planned.date}"
+    order.say(f"{name}: batch {planned.batch}, {len(planned.files)} file(s).")
+    with Auditor(order.settings, contract.table) as auditor:
+        work = _work(order, planned)
+        found = batch.publish(work, references(work.spark, order.settings, contract), auditor)
+    order.say(
         f"{name}: {found['rows_in']} rows in, {found['rows_silver']} to silver, {found['rows_quarantined']} quarantined, "
         f"{found['rows_duplicate']} duplicates."
     )

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from jobs.evidence.intake import batch_id
 from jobs.serve import delta
+from schemas.contract import Contract
 from schemas.settings import Settings
 
-WALK = ("ingest", "conform", "release", "mart")  # the hops rows walk through, in order; 'hold' is a verdict, not a walk
-SETTLED = ("taken", "held")  # states of a file whose content need not be read again, as in jobs/evidence/ledger.py
-State = Literal["released", "held", "refused", "open"]
+WALK = ("ingest", "conform", "release", "mart")  # the hops rows walk through, in order
+State = Literal["released", "held", "superseded", "refused", "open"]
+WORDS: dict[str, State] = {"hold": "held", "superseded": "superseded"}  # hops that are verdicts and no walk
 
 # A repeated run records its hops and files again, with a later `at`: the newest recording counts.
 HOPS = """SELECT * REPLACE (CAST("date" AS VARCHAR) AS "date") FROM stored
@@ -19,6 +21,12 @@ FILES = """SELECT * REPLACE (CAST("date" AS VARCHAR) AS "date") FROM stored
            WHERE ($1 IS NULL OR "table" = $1) AND ($2 IS NULL OR CAST("date" AS VARCHAR) = $2)
            QUALIFY row_number() OVER (PARTITION BY "table", batch, sha256, path ORDER BY "at" DESC) = 1
            ORDER BY "at", path """
+SETTLED = """SELECT batch, CAST("date" AS VARCHAR) AS "date", list(DISTINCT {'path': path, 'sha256': sha256}) AS files,
+             list(DISTINCT sha256) FILTER (state = 'taken') AS taken, list(DISTINCT sha256) FILTER (state = 'held') AS held,
+             bool_or(state = 'superseded') AS is_over FROM stored WHERE "table" = $1 GROUP BY batch, "date" """
+
+HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
+             FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
 
 
 @dataclass(frozen=True)
@@ -56,11 +64,22 @@ def ledger(settings: Settings, table: str | None = None, date: str | None = None
     return tuple(sorted((_entry(*both) for both in found.values()), key=lambda entry: (entry.at, entry.table)))
 
 
-def settled(settings: Settings) -> dict[str, frozenset[str]]:
-    """Return, by table, the content hashes of the files that need not be read again."""
-    rows = _rows(settings, "file", f'SELECT DISTINCT "table", sha256 FROM stored WHERE state IN {SETTLED}', ())
-    tables = {row["table"] for row in rows}
-    return {table: frozenset(row["sha256"] for row in rows if row["table"] == table) for table in tables}
+def settled(settings: Settings, contract: Contract) -> frozenset[str]:
+    """Return the content hashes of a table's files that need not be read again: taken in, or held by this contract.
+
+    A held file is judged anew once the contract has another version: its rows would then be another batch.
+    """
+    found: set[str] = set()
+    for row in _rows(settings, "file", SETTLED, (contract.table,)):
+        found.update(row["taken"] or ())
+        is_same = row["batch"] == batch_id(contract, row["date"], (file["sha256"] for file in row["files"]))
+        found.update(row["held"] or () if is_same and not row["is_over"] else ())
+    return frozenset(found)
+
+
+def history(settings: Settings, table: str) -> list[int]:
+    """Return the rows taken in by the last ten released batches of a table, newest first."""
+    return [row["rows_in"] for row in _rows(settings, "hop", HISTORY, (table,))]
 
 
 def _rows(settings: Settings, noun: str, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -86,8 +105,8 @@ def _entry(hops: list[dict[str, Any]], files: list[dict[str, Any]]) -> Entry:
 def _state(hops: list[dict[str, Any]], files: list[dict[str, Any]]) -> tuple[State, dict[str, Any]]:
     if files and all(file["state"] == "refused" for file in files):
         return "refused", files[-1]
-    verdicts = [hop for hop in hops if hop["hop"] in ("hold", *WALK[2:])]
+    verdicts = [hop for hop in hops if hop["hop"] in (*WORDS, *WALK[2:])]
     if verdicts:
         last = max(verdicts, key=lambda hop: hop["at"])
-        return ("held" if last["hop"] == "hold" else "released"), last
+        return WORDS.get(last["hop"], "released"), last
     return "open", (hops or files)[-1]

@@ -28,12 +28,12 @@ class Pending:
 
 
 def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
-    """Return a run for each table and business date with files that were neither taken in nor held."""
-    known, found = settled(settings), []
+    """Return a run for each table and business date with files that were neither taken in nor are held by today's contract."""
+    found = []
     for contract in load_all(settings.contracts).values():
-        folder = settings.landing / contract.source_class / contract.table
+        folder, known = settings.landing / contract.source_class / contract.table, settled(settings, contract)
         for date in _dates(folder):
-            files = waiting(settings, contract, date, known.get(contract.table, frozenset()))
+            files = waiting(settings, contract, date, known)
             names = tuple(file.relative for file in files)
             found += [Pending(contract.table, contract.dag_id, date, names)] if names else []
     return tuple(found)

@@ -106,7 +106,7 @@ def _status(contract: Contract, stored: DeltaTable | None, past: _Past) -> Table
         rows_quarantined=last.rows_quarantined if last else 0, rows_duplicate=last.rows_duplicate if last else 0,
         rows_filtered=last.rows_filtered if last else 0, encoding=last.encoding if last else "",
         released_at=released_at, hours_since=_hours(released_at, past.now), late=is_late(contract, released_at, past.now),
-        state=last.state if last and last.state != "open" else "never", note=last.note if last else None,
+        state=last.state if last and last.state != "open" and last.state != "superseded" else "never", note=last.note if last else None,
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG, RetryAction
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from dags.retries import Crashed, RetryByKind, failure
-from dags.spark import NOTHING_NEW, TAKEN_IN, SparkRun
+from dags.spark import NOTHING_NEW, TAKEN_IN, AuditedRun, Refusal, SparkRun
 from schemas.errors import Refused, Unavailable
 from schemas.settings import ROOT
 
@@ -98,6 +98,47 @@ def test_only_what_can_pass_by_itself_is_tried_again(failure: Exception, tries: 
 def test_a_run_without_new_files_is_skipped_so_that_nothing_downstream_starts(spark_submit: Executable) -> None:
     with pytest.raises(AirflowSkipException, match="nothing new"):
         run(spark_submit("echo 'enterprise 2026-03-01: nothing new in /landing/business/enterprise/2026-03-01.'"))
+
+
+RELEASED_SOME = f"echo 'enterprise 2026-03-01: 9 rows in, 9 to silver.'; echo 'REFUSED: {GONE}' >&2; exit 65"
+
+
+class Notes(dict[str, str]):
+    """What tasks of one run leave for each other, as Airflow keeps it."""
+
+    def xcom_push(self, key: str, value: str) -> None:
+        self[key] = value
+
+    def xcom_pull(self, task_ids: str, key: str) -> str:
+        return self[key]
+
+
+def loaded(binary: Path, notes: Notes) -> Refusal:
+    """Run a table's load as a worker does; returns the task after it."""
+    dag = DAG("business.enterprise")
+    task, after = AuditedRun(task_id="load", dag=dag, step="run", subject="enterprise", spark_binary=str(binary)), Refusal(task_id="refusal", dag=dag)
+    task >> after
+    task.render_template_fields({"dag_run": SimpleNamespace(partition_key="2026-03-01")})
+    task.execute({"ti": notes})
+    return after
+
+
+def test_a_run_that_released_rows_beside_a_refused_file_succeeds_and_the_next_task_fails_with_the_sentence(spark_submit: Executable) -> None:
+    notes = Notes()
+    after = loaded(spark_submit(RELEASED_SOME), notes)
+    with pytest.raises(Refused, match=r"lacks required .* See docs/runbooks/refused-file\.md"):
+        after.execute({"ti": notes})
+
+
+def test_a_run_that_released_nothing_fails_itself(spark_submit: Executable) -> None:
+    with pytest.raises(Refused, match="lacks required"):
+        loaded(spark_submit(f"echo 'REFUSED: {GONE}' >&2; exit 65"), Notes())
+
+
+def test_the_refusal_of_a_run_without_one_is_skipped_and_costs_nothing(spark_submit: Executable) -> None:
+    with pytest.raises(DownstreamTasksSkipped) as skipped:
+        loaded(spark_submit("echo 'enterprise 2026-03-01: 9 rows in, 9 to silver.'"), Notes())
+    assert skipped.value.tasks == ["refusal"]
 
 
 def test_a_run_that_finished_an_older_batch_is_not_skipped(spark_submit: Executable) -> None:

@@ -1,9 +1,5 @@
-"""Nhe walk of a batch, from files in landing to silver, quarantine and ledger."""
+"""The walk of a batch, from files in landing to silver, quarantine and ledger."""
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,56 +7,12 @@ import pytest
 from jobs.__main__ import Ingest
 from jobs.lake import tables
 from jobs.publish.run import Order, accept, run
-from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
-from schemas.load import load
-from schemas.settings import ROOT, Settings, settings
+from schemas.settings import Settings
 from tests import rows
+from tests.publish.notices import DAY, as_csv, notice, silver, too_many_without_number
 
 pytestmark = pytest.mark.spark
-DAY = "2026-03-02"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    """An installation whose one contract is the small one."""
-    return settings({"GOVLAKE_HOME": str(tmp_path / "var"), "GOVLAKE_CONTRACTS": str(ROOT / "tests" / "data" / "contracts")})
-
-
-@pytest.fixture
-def contract() -> Contract:
-    """A small table with a key, an order and a personal column."""
-    return load(ROOT / "tests" / "data" / "contracts" / "notice.odcs.yaml")
-
-
-@pytest.fixture
-def deliver(here: Settings, contract: Contract, land: Callable[..., Path], spark: Any) -> Callable[..., list[str]]:
-    """Land rows as one CSV file and run the table; returns the lines that were said."""
-
-    def put(name: str, sent: Sequence[dict[str, str | None]], day: str = DAY) -> list[str]:
-        land(contract.source_class, contract.table, day, name, as_csv(contract, sent))
-        said: list[str] = []
-        run(Order(here, contract, day, Ingest(), said.append, lambda step: None))
-        return said
-
-    return put
-
-
-def as_csv(contract: Contract, sent: Sequence[dict[str, str | None]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, contract.names)
-    writer.writeheader()
-    writer.writerows(sent)
-    return text.getvalue().encode()
-
-
-def notice(contract: Contract, number: str, **changed: str | None) -> dict[str, str | None]:
-    return {**rows.example(contract), contract.key[0]: number, **changed}
-
-
-def silver(spark: Any, here: Settings, contract: Contract) -> dict[str, Any]:
-    found = tables.read(spark, tables.table(here, "silver", contract.table))
-    return {} if found is None else {row[contract.key[0]]: row for row in found.collect()}
 
 
 def count(spark: Any, here: Settings, layer: str, noun: str) -> int:
@@ -101,13 +53,13 @@ def test_the_same_rows_sent_again_count_as_duplicates(spark, here, contract, del
 def test_a_held_batch_leaves_readers_the_old_version_and_says_why(spark, here, contract, deliver) -> None:
     deliver("a.csv", [notice(contract, "N1")])
     with pytest.raises(Refused, match="is held: quarantineRate"):
-        deliver("b.csv", [notice(contract, "N2"), *[notice(contract, None, score=str(n)) for n in range(9)]])
+        deliver("b.csv", too_many_without_number(contract))
     assert set(silver(spark, here, contract)) == {"N1"}
 
 
 def test_a_held_batch_can_be_accepted_by_a_person_with_a_reason(spark, here, contract, deliver) -> None:
     with pytest.raises(Refused, match="is held"):
-        deliver("b.csv", [notice(contract, "N2"), *[notice(contract, None, score=str(n)) for n in range(9)]])
+        deliver("b.csv", too_many_without_number(contract))
     held = next((here.lake / "_candidate" / contract.table).iterdir()).name
     accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), held, "the source has confirmed the empty numbers")
     assert (set(silver(spark, here, contract)), count(spark, here, "quarantine", contract.table)) == ({"N2"}, 9)
