@@ -1,6 +1,6 @@
 """The contracts the DAGs are made from: those that can be read, and a sentence about each that cannot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -30,18 +30,20 @@ def refusals(folder: Path) -> tuple[str, ...]:
 
 
 def _refusals(folder: Path) -> tuple[str, ...]:
-    sentences = []
+    try:
+        load_all(folder)
+        load_marts(folder)
+    except Refused as together:
+        return tuple(_each(folder)) or (str(together),)
+    return ()
+
+
+def _each(folder: Path) -> Iterator[str]:
     for path in _files(folder, None):
         try:
             load(path)
         except Refused as refusal:
-            sentences.append(str(refusal))
-    for together in (load_all, load_marts) if not sentences else ():
-        try:
-            together(folder)
-        except Refused as refusal:
-            sentences.append(str(refusal))
-    return tuple(sentences)
+            yield str(refusal)
 
 
 def _files(folder: Path, dag_id: str | None) -> list[Path]:

@@ -23,8 +23,7 @@ if [ "${1:-}" = quick ]; then
   part 'one Spark test' tests -m spark -k smoke
 else
   part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
-  part 'Spark tests' tests -m 'spark and not stack and not crash'
-  part 'crash tests' tests -m 'crash and not stack'
+  part 'Spark and crash tests' tests -m '(spark or crash) and not stack' -n 2 --dist loadfile
   part 'stack tests' tests -m stack
 fi
 

@@ -12,7 +12,7 @@ from schemas.errors import Refused
 Place = tuple[str | int, ...]
 # libyaml reads a contract ten times as fast as the loader written in Python; a build of PyYAML may lack it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-BOOLEAN = "tag:yaml.org,2002:bool"
+BOOLEAN, TEXT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:str"
 CONSTRUCTOR = yaml.constructor.SafeConstructor
 
 
@@ -68,6 +68,8 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -
         return [_value(child, (*place, index), lines, path) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, place, lines, path)
+    if node.tag == TEXT:
+        return node.value
     if node.tag == BOOLEAN and node.value.lower() not in ("true", "false"):
         return node.value  # YAML 1.1 takes NO and ON for booleans, YAML 1.2 does not; both are headers people use
     try:

@@ -19,6 +19,7 @@ trap 'rm -rf "$home"' EXIT
 rm -f "$archive.part"
 mkdir -p "$home/landing/$sample"
 cp -r "tests/data/landing/$sample/." "$home/landing/$sample/"
+find "$home/landing" -type f -exec touch -d "1 hour ago" {} +  # a file written just now would be left alone
 folder=$(find "$home/landing/$sample" -mindepth 1 -maxdepth 1 -type d | sort | head -1)
 # Java writes the archive after Python has left; the pipe stays open, and we wait, until it is done.
 # No folder of settings: Java archives nothing for a class path that has a folder with files in it.
@@ -27,7 +28,7 @@ GOVLAKE_HOME=$home SPARK_CONF_DIR=$home/none \
   .venv/bin/python -m jobs run "${sample#*/}" --date "$(basename "$folder")" 2>&1 | cat > "$home/log" || cat "$home/log" >&2
 if [ -s "$archive.part" ]; then
   mv -f "$archive.part" "$archive"
+  echo "$now" > $key
 else
   echo 'The training did not work; Spark starts without it, only slower.' >&2
 fi
-echo "$now" > $key
