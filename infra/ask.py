@@ -45,11 +45,12 @@ def ask(here: Settings, contract: Contract, request: Mapping[str, str], seconds:
 
 
 def example(contract: Contract, *, without: str | None = None) -> dict[str, str]:
-    """Return a request made of the contract's examples, one column left out when asked."""
+    """Return a request made of the contract's examples, with a key nobody used, one column left out when asked."""
     if without is not None and without not in contract.names:
         raise Refused(f"{contract.table} has no column '{without}'.{nearest(without, contract.names)}")
-    values = {column.name: column.examples[0] for column in contract.columns if column.name != without}
-    return {ID: uuid.uuid4().hex, **values}
+    values = {column.name: column.examples[0] for column in contract.columns}
+    values[contract.key[-1]] += uuid.uuid4().hex[:8]  # the example itself is in the lake: a case seen before
+    return {ID: uuid.uuid4().hex, **{name: value for name, value in values.items() if name != without}}
 
 
 def answered(contracts: Mapping[str, Contract]) -> Contract:
@@ -62,7 +63,7 @@ def answered(contracts: Mapping[str, Contract]) -> Contract:
 
 def worded(verdict: Mapping[str, Any], seconds: float) -> str:
     """Return a verdict in words: what was decided, how fast, and each reason in both languages."""
-    reasons = [f"    {one['zh']}; {one['en']}" for one in verdict["violations"]]
+    reasons = [f"    {one['zh']}; {one['en']}" for one in (*verdict["violations"], *verdict["reasons"])]
     return "\n".join([f"  {verdict['verdict']} after {seconds * 1000:.0f} ms (request {verdict[ID]})", *reasons])
 
 

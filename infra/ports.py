@@ -25,6 +25,7 @@ def ports(settings: Settings) -> tuple[Port, ...]:
         Port(settings.kafka_port, "Kafka", "GOVLAKE_KAFKA_PORT"),
         Port(settings.kafka_port + 1, "Kafka's controller", "GOVLAKE_KAFKA_PORT (the port after it)"),
         Port(settings.postgres_port, "PostgreSQL", "GOVLAKE_POSTGRES_PORT"),
+        Port(settings.gateway_port, "the gateway", "GOVLAKE_GATEWAY_PORT"),
     )
 
 

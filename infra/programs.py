@@ -24,6 +24,7 @@ class Program:
 
 
 BASE = ("postgres", "kafka")  # what must be up before anything else starts
+REPLICAS = ("a", "b")  # of the stream: with one killed, the other answers
 
 
 def programs(place: Place) -> tuple[Program, ...]:
@@ -40,7 +41,9 @@ def programs(place: Place) -> tuple[Program, ...]:
         _airflow(place, "scheduler", "--skip-serve-logs"),
         _airflow(place, "dag-processor"),
         _airflow(place, "triggerer", "--skip-serve-logs"),
-        Program("stream", _with_variables(place, "python", "-P", "-m", "jobs", "stream")),
+        Program("gateway", _with_variables(place, "python", "-P", "-m", "jobs.gateway"), port=settings.gateway_port),
+        *(_replica(place, name) for name in REPLICAS),
+        Program("verdicts", _with_variables(place, "python", "-P", "-m", "jobs", "verdicts")),
     )
 
 
@@ -66,6 +69,10 @@ def configuration(place: Place) -> str:
 
 def _airflow(place: Place, part: str, *options: str, port: int | None = None) -> Program:
     return Program(f"airflow-{part}", _with_variables(place, "airflow", part, *options), port=port)
+
+
+def _replica(place: Place, name: str) -> Program:
+    return Program(f"stream-{name}", _with_variables(place, "python", "-P", "-m", "jobs", "stream", "--replica", name))
 
 
 def _with_variables(place: Place, program: str, *arguments: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ if __name__ == "__main__":  # spark-submit starts this file by its path
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from schemas.contract import Contract
-from schemas.errors import Failure, Unavailable
+from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import find, load_all, load_marts, load_one
 from schemas.settings import Settings, settings
 
@@ -77,8 +77,14 @@ def _parser() -> argparse.ArgumentParser:
     mart.add_argument("mart")
     mart.add_argument("--date", required=True, type=_day)
     mart.set_defaults(step=_mart)
-    stream = steps.add_parser("stream", help="answer instant requests until stopped")
+    stream = steps.add_parser("stream", help="answer instant requests and credit look-ups until stopped")
+    stream.add_argument("--replica", choices=("a", "b"), default="a", help="which of the two that answer side by side")
     stream.set_defaults(step=_stream)
+    verdicts = steps.add_parser("verdicts", help="write every answer of the stream into the ledger, sealed, until stopped")
+    verdicts.set_defaults(step=_verdicts)
+    replay = steps.add_parser("replay", help="compute a verdict again from what was recorded, and say in JSON whether it is the same")
+    replay.add_argument("request")
+    replay.set_defaults(step=_replay)
     return parser
 
 
@@ -140,10 +146,34 @@ def _mart(given: argparse.Namespace) -> None:
 
 
 def _stream(given: argparse.Namespace) -> None:
-    from jobs.stream.instant import serve
+    from jobs.stream.instant import desk, serve
 
     here = settings()
-    serve(here, load_all(here.contracts), say)
+    serve(desk(here, load_all(here.contracts), load_marts(here.contracts), given.replica), say)
+
+
+def _verdicts(given: argparse.Namespace) -> None:
+    from jobs.evidence.editions import keep
+    from jobs.serve.sealing import seal_all
+    from jobs.stream.ledger import serve
+
+    here = settings()
+    keep(here, [*load_all(here.contracts).values(), *load_marts(here.contracts).values()])
+    serve(here, lambda: seal_all(here), say)
+
+
+def _replay(given: argparse.Namespace) -> None:
+    from jobs.serve.verdicts import of_request, table
+    from jobs.session import session
+    from jobs.stream.instant import desk
+    from jobs.stream.replay import replay, said
+
+    here = settings()
+    row = of_request(table(here), given.request)
+    if row is None:
+        raise Refused(f"silver.verdict has no request '{given.request}'. An answer is in it 10 s after it was given.")
+    at = desk(here, load_all(here.contracts), load_marts(here.contracts), "a")
+    say(said(replay(session(here, "replay"), at, row)))
 
 
 def _killer():  # type: ignore[no-untyped-def]

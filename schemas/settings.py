@@ -22,6 +22,7 @@ class Settings:
     airflow_port: int
     kafka_port: int
     postgres_port: int
+    gateway_port: int
     department_slots: int
 
     @property
@@ -73,6 +74,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         airflow_port=int(values.get("GOVLAKE_AIRFLOW_PORT", base + 8080)),
         kafka_port=kafka_port,
         postgres_port=int(values.get("GOVLAKE_POSTGRES_PORT", base + 5432)),
+        gateway_port=int(values.get("GOVLAKE_GATEWAY_PORT", base + 8090)),
         department_slots=int(values.get("GOVLAKE_DEPARTMENT_SLOTS", "2")),
     )
 

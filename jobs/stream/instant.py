@@ -1,91 +1,163 @@
-"""The job that answers requests for instant items: Kafka to Kafka, in Spark's Real-Time Mode, until it is stopped."""
+"""The job that answers requests and look-ups: Kafka to Kafka, in Spark's Real-Time Mode, as one of two replicas."""
 
 import socket
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from pyspark.errors import StreamingQueryException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
 
-from jobs.lake import tables
 from jobs.session import session
-from jobs.stream.verdict import answers
+from jobs.stream import credit, sides, topics, verdict
+from jobs.stream.sides import Sides
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
 PATIENCE = 10.0  # seconds a broker may take to answer
-POLL = 1.0  # seconds between two looks for a first version of a reference table
-BATCH = "30 seconds"  # between two checkpoints; static sides are read again at each
+POLL = 1  # seconds between two looks for a table that was away
+# A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside.
+LOCAL = "local[4]"
+# What a batch does at its boundary, for which everybody waits: sides are small, so one task sorts and counts them; and a table
+# that several joins read is looked up once a boundary, not once a join. Measured: 2.0, then 1.5, then 1.0 s with seven tables.
+AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1", "spark.databricks.delta.stalenessLimit": "2000"}
+BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}  # received_at and answered_at are the broker's, not a sender's
 Say = Callable[[str], None]
 
 
-def serve(settings: Settings, contracts: Mapping[str, Contract], say: Say) -> None:
-    """Answer the request topic of the one contract that has one. Returns when the query is stopped.
+@dataclass(frozen=True)
+class Replica:
+    """One of the engines that answer side by side; the asker takes the first answer.
 
-    1. Wait until every reference table has a version (a restart loop would cost a JVM a time).
-    2. Make the topics that are missing.
-    3. Start the query from its checkpoint; verdicts are at-least-once, so askers go by request id.
-    Raises Unavailable when the broker is away or the query died; the process manager starts it again.
+    batch: seconds between two checkpoints, at which it stops for a moment and reads the lake anew. Lengths differ, so
+    that the stops of two replicas rarely meet and never stay together.  settle: seconds it goes on with what it has after
+    a table came or went; also different, so that both do not start their queries again at once.
     """
-    contract = next((c for c in contracts.values() if c.topic), None)
-    if contract is None or contract.topic is None:
-        raise Refused("No contract has a 'topic'. Nothing was started. Add one under customProperties of the table to be answered.")
-    _await_references(settings, contract, say)  # 1
-    topics = topic_names(contract.topic)
-    make_topics(settings, [contract.topic, *topics.values()])  # 2
-    spark = session(settings, f"stream {contract.topic}")
-    query = _query(spark, settings, contract, topics)  # 3
-    say(f"answering {contract.topic} on {topics['verdict']}, dead letters on {topics['dead_letter']}.")
-    try:
-        query.awaitTermination()
-    except StreamingQueryException as error:
-        raise Unavailable(
-            f"The query on {contract.topic} stopped: {str(error).splitlines()[0]}. Unanswered requests stay in Kafka; the next start goes on."
-        ) from error
+
+    name: str
+    batch: int
+    settle: int
 
 
-def topic_names(request: str) -> dict[str, str]:
-    """Return the names of the topics beside a request topic: <domain>.verdict and <domain>.dead_letter."""
-    domain = request.split(".")[0]
-    return {"verdict": f"{domain}.verdict", "dead_letter": f"{domain}.dead_letter"}
+REPLICAS = {"a": Replica("a", 10, 2), "b": Replica("b", 11, 25)}
+ANSWERERS: Mapping[str, Callable[[DataFrame, Sides, str], DataFrame]] = {
+    topics.INSTANT_REQUEST: verdict.verdicts,
+    topics.CREDIT_LOOKUP: credit.answers,
+}
 
 
-def _query(spark: SparkSession, settings: Settings, contract: Contract, topics: Mapping[str, str]):  # type: ignore[no-untyped-def]
-    read = {name: tables.read(spark, tables.table(settings, "silver", name)) for name in contract.references}
+@dataclass(frozen=True)
+class Desk:
+    """What a replica answers with: where things are, the contract of the requests, the contract of the standing."""
+
+    settings: Settings
+    contract: Contract
+    standing: Contract
+    replica: Replica
+
+
+def desk(settings: Settings, contracts: Mapping[str, Contract], marts: Mapping[str, Contract], replica: str) -> Desk:
+    """Return what a replica answers with. Raises Refused when no contract has the topic, or nothing tells the standing."""
+    contract = next((one for one in contracts.values() if one.topic == topics.INSTANT_REQUEST), None)
+    standing = marts.get("credit_standing")
+    if contract is None or standing is None:
+        raise Refused(
+            f"No contract has 'topic: {topics.INSTANT_REQUEST}', or there is no gold contract 'credit_standing'. Nothing was started. "
+            "Both are shipped under schemas; bring them back."
+        )
+    return Desk(settings, contract, standing, REPLICAS[replica])
+
+
+def serve(at: Desk, say: Say) -> None:
+    """Answer until the process is stopped.
+
+    1. Wait for the broker, and make the topics that are missing.
+    2. Start both queries from their checkpoints, with the tables that have a version. Answers are at-least-once, so askers
+       go by request id.
+    3. When a table that was away has its first version, start them again with it.
+    Raises Unavailable when a query died, as when the broker goes away; the process manager starts it again.
+    """
+    _await_broker(at.settings, say)  # 1
+    spark = session(_with_slots(at.settings), f"stream {at.replica.name}", is_long=True)
+    for name, value in AT_BOUNDARY.items():
+        spark.conf.set(name, value)
+    while True:
+        there = _present(at)
+        known = sides.read(spark, at.settings, at.contract, at.standing)
+        running = [_query(spark, at, topic, known) for topic in ANSWERERS]  # 2
+        say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(known)}.")
+        _await_change(spark, at, there)
+        for query in running:  # 3
+            query.stop()
+        spark.streams.resetTerminated()  # or the next wait returns at once
+
+
+def _await_broker(settings: Settings, say: Say) -> None:
+    """Make the topics as soon as the broker is there: waiting costs nothing, a restart in a loop would."""
+    said = ""
+    while True:
+        try:
+            return make_topics(settings, list(topics.EVERY))
+        except Unavailable as failure:
+            if said != str(failure):
+                say(f"{failure} It is waited for, and this job goes on by itself.")
+            said = str(failure)
+            time.sleep(POLL)
+
+
+def _query(spark: SparkSession, at: Desk, topic: str, known: Sides) -> StreamingQuery:
     records = (
         spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", settings.kafka)
-        .option("subscribe", contract.topic or "")
+        .option("kafka.bootstrap.servers", at.settings.kafka)
+        .option("subscribe", topic)
         .option("startingOffsets", "earliest")
         .load()
     )
-    replies = answers(records, contract, {name: rows for name, rows in read.items() if rows is not None}, topics)
-    return (
-        replies.writeStream.format("kafka")
-        .option("kafka.bootstrap.servers", settings.kafka)
-        .option("checkpointLocation", str(settings.home / "checkpoints" / (contract.topic or "")))
+    query: StreamingQuery = (
+        ANSWERERS[topic](records, known, at.replica.name)
+        .writeStream.format("kafka")
+        .option("kafka.bootstrap.servers", at.settings.kafka)
+        .option("checkpointLocation", str(at.settings.home / "checkpoints" / f"stream-{at.replica.name}" / topic))
         .outputMode("update")
-        .trigger(realTime=BATCH)  # type: ignore[call-overload]  # the stub of 4.2.0 lacks it
-        .queryName(contract.topic or "")
+        .trigger(realTime=f"{at.replica.batch} seconds")  # type: ignore[call-overload]  # the stub of 4.2.0 lacks it
+        .queryName(f"{topic} {at.replica.name}")
         .start()
     )
+    return query
 
 
-def _await_references(settings: Settings, contract: Contract, say: Say) -> None:
-    said: list[str] = []
-    while missing := [name for name in sorted(contract.references) if not _has_commit(settings, name)]:
-        if missing != said:
-            say(f"waiting for the first version of {', '.join(missing)}: requests stay in Kafka until then.")
-            said = missing
-        time.sleep(POLL)
+def _await_change(spark: SparkSession, at: Desk, there: frozenset[str]) -> None:
+    """Return some seconds after a table came or went. Raises Unavailable when a query ended meanwhile."""
+    left = at.replica.settle
+    while left > 0:
+        try:
+            spark.streams.awaitAnyTermination(POLL)
+        except StreamingQueryException as error:
+            raise Unavailable(_died(at, str(error))) from error
+        if len(spark.streams.active) < len(ANSWERERS):
+            raise Unavailable(_died(at, "a query ended by itself"))
+        left -= POLL if _present(at) != there else 0
 
 
-def _has_commit(settings: Settings, noun: str) -> bool:
-    return any((tables.table(settings, "silver", noun).path / "_delta_log").glob("*.json"))
+def _present(at: Desk) -> frozenset[str]:
+    return sides.present(at.settings, sides.needed(at.contract, at.standing))
+
+
+def _died(at: Desk, why: str) -> str:
+    return f"Replica {at.replica.name} stopped: {why.splitlines()[0]}. Unanswered requests stay in Kafka; the next start goes on."
+
+
+def _without(known: Sides) -> str:
+    return f", without {', '.join(sorted(known.away))}: what they would say is unknown, and a person is asked" if known.away else ""
+
+
+def _with_slots(settings: Settings) -> Settings:
+    return replace(settings, spark_master=LOCAL) if settings.spark_master.startswith("local") else settings
 
 
 def make_topics(settings: Settings, names: list[str]) -> None:
@@ -95,9 +167,9 @@ def make_topics(settings: Settings, names: list[str]) -> None:
         socket.create_connection((host, int(port)), PATIENCE).close()
         admin = KafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=int(PATIENCE * 1000))
         known = set(admin.list_topics())
-        missing = [NewTopic(name, num_partitions=1, replication_factor=1) for name in names if name not in known]
-        if missing:
-            admin.create_topics(missing)
+        made = [NewTopic(name, num_partitions=1, replication_factor=1, topic_configs=BROKER_TIME) for name in names if name not in known]
+        if made:
+            admin.create_topics(made)
         admin.close()
     except TopicAlreadyExistsError:
         return

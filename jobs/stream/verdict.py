@@ -1,90 +1,108 @@
-"""Kafka records -> verdict records: parse, conform with the contract, say what is wrong in words. No reading, no writing."""
-
-from collections.abc import Mapping
+"""Requests for instant items -> verdicts: the contract's rules, the item's conditions, the case number, the credit."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.conform.cast import ZONE
 from jobs.conform.conform import conform
-from schemas.contract import Contract
+from jobs.conform.rules.organisations import is_uscc
+from jobs.conform.rules.persons import is_citizen_id_any
+from jobs.stream import item, reasons, records, standing, topics
+from jobs.stream.records import Lane
+from jobs.stream.rule_set import rule_set
+from jobs.stream.sides import Sides
 from schemas.rules import RULES
 
-REQUEST_ID = "request_id"
-CORRUPT = "_corrupt"
+NATURAL_PERSON = "1"  # GB/T 39046-2020 A.4
+APPLICANT, APPLICANT_TYPE, CASE = "applyer_page_code", "applyer_type", "project_no"
+MANUAL = {standing.REVIEW: reasons.CREDIT_REVIEW, standing.BLOCK: reasons.CREDIT_BLOCK, standing.UNKNOWN: reasons.CREDIT_UNKNOWN}
+WORDS = (*((rule.name, rule.zh, rule.en) for rule in RULES.values()), (reasons.CASE_SEEN.code, reasons.CASE_SEEN.zh, reasons.CASE_SEEN.en))
 
 
-def answers(records: DataFrame, contract: Contract, references: Mapping[str, DataFrame], topics: Mapping[str, str]) -> DataFrame:
-    """Answer each record of a request topic.
+def verdicts(requests: DataFrame, sides: Sides, replica: str) -> DataFrame:
+    """Answer each record of the request topic.
 
-    records: Kafka's columns (value binary, topic, partition, offset, timestamp).
-    topics: the names of the `verdict` and the `dead_letter` topic.
-    Returns topic, key, value, headers: a verdict as JSON for what could be parsed; for the rest the original bytes and
-    the reason as header `reason`. The business date of a record is the Beijing day on which the broker took it in.
+    requests: Kafka's columns (value binary, topic, partition, offset, timestamp).
+    Returns topic, key, value, headers: accept, reject (a rule that quarantines or a condition of the item is broken, or
+    the case number was seen before) or manual (the credit asks for a person, or something needed is away), each with why;
+    a dead letter for what cannot be read. The business date is the Beijing day on which the broker took the record in.
     """
-    parsed = _parsed(records, contract)
-    day = F.to_date(F.from_utc_timestamp(F.col("_at"), ZONE))
-    judged = conform(parsed, contract, references, day)
-    reason = _unreadable()
-    verdict = F.to_json(_verdict(contract), {"ignoreNullFields": "false"}).cast("binary")
-    header = F.struct(F.lit("reason").alias("key"), reason.cast("binary").alias("value"))
-    return judged.select(
-        F.when(reason.isNull(), topics["verdict"]).otherwise(topics["dead_letter"]).alias("topic"),
-        F.col(f"_{REQUEST_ID}").cast("binary").alias("key"),
-        F.when(reason.isNull(), verdict).otherwise(F.col("_value")).alias("value"),
-        F.when(reason.isNotNull(), F.array(header)).alias("headers"),
-    )
+    judged = conform(_raw(requests, sides), sides.reachable, sides.references, F.col("_day"))
+    seen = _seen(item.joined(judged, sides), sides)
+    known = standing.joined(seen, sides, F.when(_is_organisation(), F.col(APPLICANT)))
+    credit = F.when(_is_organisation(), F.col("_standing")).when(~_is_person(), standing.UNKNOWN)
+    decided = known.withColumns({"_credit": credit, "_refused": reasons.gathered(item.failed(sides))})
+    asked = decided.withColumn("_asked", reasons.gathered(_for_a_person(sides)))
+    return records.replies(asked, _verdict(sides), Lane(topics.INSTANT_VERDICT, topics.INSTANT_DEAD_LETTER, replica))
 
 
-def _parsed(records: DataFrame, contract: Contract) -> DataFrame:
-    fields = ", ".join(f"`{name}` string" for name in (REQUEST_ID, *contract.names, CORRUPT))
-    text = F.try_validate_utf8(F.col("value").cast("string"))
-    options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": CORRUPT}
-    row = records.select("*", text.alias("_json"), F.from_json(text, fields, options).alias("_row_"))
-    broken = F.col("_row_").isNull() | F.col(f"_row_.{CORRUPT}").isNotNull()
-    return row.select(
-        *(F.col(f"_row_.{name}").alias(name) for name in contract.names),
-        F.lit(None).cast("map<string,string>").alias("_extra"),
-        F.lit(None).cast("string").alias("_file"),
-        F.col("topic").alias("_path"),
-        F.col("offset").alias("_row"),
-        F.when(F.col("_json").isNull(), "encoding").when(broken, "shape").alias("_defect"),
-        F.lit(None).cast("string").alias("_raw"),
-        F.col(f"_row_.{REQUEST_ID}").alias(f"_{REQUEST_ID}"),
-        F.col("value").alias("_value"),
-        F.col("timestamp").alias("_at"),
-    )
+def _raw(requests: DataFrame, sides: Sides) -> DataFrame:
+    """The requests as conform takes rows; what the answer needs of the record passes through."""
+    absent = {"_extra": "map<string,string>", "_file": "string", "_raw": "string"}
+    named = {"_path": F.col("_topic"), "_row": F.col("_offset"), "_defect": F.col("_broken")}
+    nothing = {name: F.lit(None).cast(kind) for name, kind in absent.items()}
+    return records.parsed(requests, sides.contract.names).withColumns({**nothing, **named})
 
 
-def _unreadable() -> Column:
-    """Why a record cannot be answered, as a sentence; null when it can."""
-    rules = F.transform("_violations", lambda violation: violation["rule"])
-    return (
-        F.when(F.array_contains(rules, "encoding"), "The record is not UTF-8. Send JSON in UTF-8.")
-        .when(F.array_contains(rules, "shape"), "The record is not a JSON object. Send one object a message.")
-        .when(F.col(f"_{REQUEST_ID}").isNull(), f"The record has no '{REQUEST_ID}', so nobody could find the answer. Add it.")
-    )
+def _seen(frame: DataFrame, sides: Sides) -> DataFrame:
+    """Add the violation `case_seen` where the case was accepted before; numbers are unique within a data source."""
+    accepted = sides.frames.get(sides.accepted)
+    if accepted is None:
+        return frame
+    key = sides.contract.key
+    numbers = accepted.groupBy(*(F.col(name).alias(f"_seen_{name}") for name in key)).agg(F.lit(True).alias("_seen"))
+    same = [F.col(name) == F.col(f"_seen_{name}") for name in key]
+    found = frame.join(F.broadcast(numbers), same, "left")
+    fields = {"rule": reasons.CASE_SEEN.code, "column": CASE, "severity": "quarantine", "value": None}
+    violation = F.struct(*(F.lit(value).cast("string").alias(name) for name, value in fields.items()))
+    more = F.when(F.col("_seen"), F.concat("_violations", F.array(violation))).otherwise(F.col("_violations"))
+    return found.withColumn("_violations", more)
 
 
-def _verdict(contract: Contract) -> Column:
+def _is_organisation() -> Column:
+    return F.coalesce(is_uscc(F.col(APPLICANT)), F.lit(False))
+
+
+def _is_person() -> Column:
+    """Whether the applicant is a natural person, whose credit no list here may tell."""
+    return F.coalesce(F.col(APPLICANT_TYPE) == NATURAL_PERSON, F.lit(False)) | F.coalesce(is_citizen_id_any(F.col(APPLICANT)), F.lit(False))
+
+
+def _for_a_person(sides: Sides) -> list[tuple[Column, reasons.Reason]]:
+    looked_up = {f"silver.{name}" for name in sides.contract.references} | {item.CATALOGUE, sides.accepted}
+    missing = [(F.lit(True), reasons.away(name)) for name in sorted(looked_up & sides.away)]
+    credit_missing = [(_is_organisation(), reasons.away(name)) for name in sides.credit_away]
+    return [*((F.col("_credit") == stands, reason) for stands, reason in MANUAL.items()), *missing, *credit_missing]
+
+
+def _verdict(sides: Sides) -> Column:
+    is_bad = F.exists("_violations", lambda violation: violation["severity"] == "quarantine") | (F.size("_refused") > 0)
     return F.struct(
-        F.col(f"_{REQUEST_ID}").alias(REQUEST_ID),
-        F.when(F.col("_disposition") == "silver", "accept").otherwise("reject").alias("verdict"),
+        F.col(f"_{records.REQUEST_ID}").alias(records.REQUEST_ID),
+        F.when(is_bad, "reject").when(F.size("_asked") > 0, "manual").otherwise("accept").alias("verdict"),
         F.transform("_violations", _worded).alias("violations"),
-        F.lit(contract.table).alias("table"),
-        F.lit(contract.version).alias("contract_version"),
-        F.date_format("_at", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").alias("received_at"),
+        F.concat("_refused", "_asked").alias("reasons"),
+        F.lit(sides.contract.table).alias("table"),
+        F.lit(sides.contract.version).alias("contract_version"),
+        F.lit(rule_set(sides.contract)).alias("rule_set"),
+        _credit(),
+        records.moment(F.col("_at")).alias("received_at"),
+        records.request().alias("request"),
     )
+
+
+def _credit() -> Column:
+    """The applicant's standing and the data it was told from; nulls where none was asked for, as for natural persons."""
+    known = F.col("_credit").isNotNull()
+    return F.struct(
+        F.col("_credit").alias("standing"),
+        F.when(known, F.col("_version")).alias("version"),
+        F.when(known, records.moment(F.col("_data_at"))).alias("as_of"),
+    ).alias("credit")
 
 
 def _worded(violation: Column) -> Column:
-    sentences = {
-        language: F.create_map(*(F.lit(text) for rule in RULES.values() for text in (rule.name, getattr(rule, language))))
-        for language in ("zh", "en")
-    }
+    zh, en = (F.create_map(*(F.lit(text) for words in WORDS for text in (words[0], words[place]))) for place in (1, 2))
     return F.struct(
-        violation["rule"].alias("rule"),
-        violation["column"].alias("column"),
-        violation["severity"].alias("severity"),
-        *(F.concat_ws(" ", violation["column"], words[violation["rule"]]).alias(name) for name, words in sentences.items()),
+        *(violation[name].alias(name) for name in ("rule", "column", "severity")),
+        *(F.concat_ws(" ", violation["column"], words[violation["rule"]]).alias(name) for name, words in (("zh", zh), ("en", en))),
     )

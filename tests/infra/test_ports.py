@@ -18,7 +18,7 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-VARIABLES = ("GOVLAKE_AIRFLOW_PORT", "GOVLAKE_KAFKA_PORT", "GOVLAKE_POSTGRES_PORT")
+VARIABLES = ("GOVLAKE_AIRFLOW_PORT", "GOVLAKE_KAFKA_PORT", "GOVLAKE_POSTGRES_PORT", "GOVLAKE_GATEWAY_PORT")
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

@@ -33,10 +33,10 @@ def test_a_contract_with_a_typing_error_is_refused_with_its_line_and_the_nearest
 
 
 def test_a_missing_broker_ends_the_stream_as_unavailable_in_one_sentence(
-    contracts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path))
     monkeypatch.setenv("GOVLAKE_KAFKA", "127.0.0.1:9")
-    change(contracts, "sharing, value: not_shared}", "sharing, value: not_shared}\n  - {property: topic, value: social.notice}")
     code = main(["stream"])
     (sentence,) = capsys.readouterr().err.splitlines()
     assert (code, sentence.startswith("UNAVAILABLE: Kafka at 127.0.0.1:9 did not answer")) == (75, True)

@@ -1,10 +1,17 @@
-"""The stream without its broker."""
+"""The stream without its broker: topics, what it needs, and what it says."""
+
+from dataclasses import replace
 
 import pytest
 
-from jobs.stream.instant import make_topics, topic_names
-from schemas.errors import Unavailable
-from schemas.settings import settings
+from jobs.stream import sides, topics
+from jobs.stream.instant import REPLICAS, desk, make_topics
+from schemas.contract import Contract
+from schemas.errors import Refused, Unavailable
+from schemas.load import load_marts
+from schemas.settings import ROOT, Settings, settings
+
+MARTS = load_marts(ROOT / "schemas")
 
 
 def test_a_missing_broker_is_one_sentence_that_says_where_and_that_nothing_is_lost(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -13,5 +20,35 @@ def test_a_missing_broker_is_one_sentence_that_says_where_and_that_nothing_is_lo
         make_topics(nobody, ["instant.request"])
 
 
-def test_verdicts_and_dead_letters_stand_beside_their_requests() -> None:
-    assert topic_names("instant.request") == {"verdict": "instant.verdict", "dead_letter": "instant.dead_letter"}
+def test_every_topic_is_called_by_its_domain_and_a_noun() -> None:
+    assert {name.split(".")[0] for name in topics.EVERY} == {"instant", "credit"}
+    assert len(set(topics.EVERY)) == len(topics.EVERY) == 7
+
+
+def test_the_topic_of_requests_is_the_one_a_contract_names(contracts: dict[str, Contract]) -> None:
+    assert [contract.topic for contract in contracts.values() if contract.topic] == [topics.INSTANT_REQUEST]
+
+
+def test_replicas_stop_at_batches_of_different_lengths_and_start_again_at_different_times() -> None:
+    assert len({replica.batch for replica in REPLICAS.values()}) == len({replica.settle for replica in REPLICAS.values()}) == len(REPLICAS)
+
+
+def test_a_replica_without_a_contract_to_answer_by_says_what_is_missing(here: Settings, contracts: dict[str, Contract]) -> None:
+    silent = {name: replace(contract, topic=None) for name, contract in contracts.items()}
+    with pytest.raises(Refused, match=r"No contract has 'topic: instant\.request'"):
+        desk(here, silent, MARTS, "a")
+
+
+def test_tables_without_a_version_are_not_waited_for(here: Settings, contracts: dict[str, Contract]) -> None:
+    needed = sides.needed(contracts["case_accept"], MARTS["credit_standing"])
+    log = here.lake / "silver" / "service_item" / "_delta_log"
+    log.mkdir(parents=True)
+    (log / f"{0:020}.json").write_text("{}", encoding="utf-8")
+    assert sides.present(here, needed) == {"silver.service_item"}
+
+
+def test_a_rule_whose_table_is_away_is_left_out_and_no_other(contracts: dict[str, Contract]) -> None:
+    contract = contracts["case_accept"]
+    some = sides.Sides(contract, MARTS["credit_standing"], {}, frozenset({"silver.working_day"}))
+    assert (some.reachable.references, contract.references - some.reachable.references) == ({"service_item"}, {"working_day"})
+    assert len(contract.row_rules) - len(some.reachable.row_rules) == 1

@@ -1,5 +1,7 @@
-"""The stream's answers, computed over a fixed set of Kafka records: the same rules as batch, and a letter for what cannot be read."""
+"""The verdicts on requests for instant items, over a fixed set of Kafka records: what batch says, and what only the stream asks."""
 
+import csv
+import hashlib
 import json
 from typing import Any
 
@@ -7,69 +9,175 @@ import pytest
 from pyspark.sql import functions as F
 
 from jobs.conform.conform import conform
-from jobs.stream.verdict import answers
+from jobs.stream.rule_set import rule_set
+from jobs.stream.sides import Sides
+from jobs.stream.verdict import verdicts
 from schemas.contract import Contract
+from schemas.settings import ROOT
 from tests import rows
+from tests.stream.made_sides import (
+    AT,
+    BASE,
+    KNOWN,
+    NOBODY,
+    PERSON,
+    TRADER,
+    answered,
+    code,
+    headers,
+    records,
+    value,
+    without,
+)
 
 pytestmark = pytest.mark.spark
-TOPICS = {"verdict": "instant.verdict", "dead_letter": "instant.dead_letter"}
+SAMPLE = ROOT / "tests/data/landing/business/case_accept/2026-03-02/made-sample-case_accept.csv"
+OTHER_BODY = "11330106QB00000264"  # another body of the contracts' examples
 
 
-@pytest.fixture(scope="module")
-def contract(contracts: dict[str, Contract]) -> Contract:
-    return next(contract for contract in contracts.values() if contract.topic)
+def request(contract: Contract, number: str, **changed: str | None) -> bytes:
+    """The example of the contract as a request, with some columns changed."""
+    return json.dumps({"request_id": number, **rows.example(contract), **changed}, ensure_ascii=False).encode()
 
 
-@pytest.fixture(scope="module")
-def replies(spark: Any, contract: Contract) -> dict[str, Any]:
-    """The replies to one record of each story, by story."""
-    good = {"request_id": "R1", **rows.example(contract)}
-    required = next(column.name for column in contract.columns if column.required)
-    stories = {
-        "good": json.dumps(good).encode(),
-        "without a required value": json.dumps({**good, "request_id": "R2", required: None}).encode(),
-        "not JSON": b"hello",
-        "cut off": json.dumps(good).encode()[:-20],
-        "no request id": json.dumps(rows.example(contract)).encode(),
-        "not UTF-8": json.dumps(good, ensure_ascii=False).encode("gb18030") + b"\xff",
+def item(last: int) -> dict[str, str | None]:
+    """The columns of a request that name another item."""
+    return {"task_code": code(last), "catalog_code": f"{BASE}{last}", "task_handle_item": None}
+
+
+def stories(contract: Contract) -> dict[str, bytes]:
+    """One request a story."""
+    changes: dict[str, dict[str, Any]] = {
+        "good": {},
+        "without a required value": {"applyer_name": None},
+        "of an item nobody knows": item(9),
+        "of a promised item": item(2),
+        "of an item that was cancelled": item(3),
+        "of an item that promises three days": item(4),
+        "of an item that promises more than the law": item(5),
+        "taken in by another body": {"org_code": OTHER_BODY},
+        "of a case seen before": {"project_no": "330106202601010000009"},
+        "of a case number another source uses": {"project_no": "330106202601010000009", "data_source": "p34"},
+        "of a penalised applicant": {"applyer_page_code": KNOWN["penalised"]},
+        "of a barred applicant": {"applyer_page_code": KNOWN["barred"]},
+        "of an applicant whose listing is over": {"applyer_page_code": KNOWN["mended"]},
+        "of an applicant listed from tomorrow": {"applyer_page_code": KNOWN["future"]},
+        "of an applicant nobody knows": {"applyer_page_code": NOBODY},
+        "of an applicant with a wrong code": {"applyer_page_code": NOBODY[:-1] + "0"},
+        "of a trader": {"applyer_page_code": TRADER},
+        "of a natural person": {"applyer_page_code": PERSON, "applyer_type": "1", "applyer_page_type": "111"},
+        "wrong and of a barred applicant": {"applyer_page_code": KNOWN["barred"], "applyer_name": None},
     }
-    at = F.lit("2026-03-02 02:00:00").cast("timestamp")
-    data = [(bytearray(value), "instant.request", 0, offset) for offset, value in enumerate(stories.values())]
-    records = spark.createDataFrame(data, "value binary, topic string, partition int, offset bigint").withColumn("timestamp", at)
-    found = answers(records, contract, rows.references(spark, contract), TOPICS).withColumn("order", F.monotonically_increasing_id())
-    return dict(zip(stories, sorted(found.collect(), key=lambda row: row["order"]), strict=True))
+    return {story: request(contract, f"R{number}", **changed) for number, (story, changed) in enumerate(changes.items())}
 
 
-def verdict(reply: Any) -> dict[str, Any]:
-    return json.loads(bytes(reply["value"]))
+@pytest.fixture(scope="module")
+def replies(spark: Any, contract: Contract, sides: Sides) -> dict[str, Any]:
+    """The reply to each story, with everything there."""
+    asked = stories(contract)
+    return answered(verdicts(records(spark, "instant.request", list(asked.values())), sides, "a"), asked)
 
 
-def test_a_good_request_is_accepted(replies: dict[str, Any]) -> None:
-    assert (replies["good"]["topic"], verdict(replies["good"])["verdict"]) == ("instant.verdict", "accept")
+@pytest.mark.parametrize(("story", "verdict", "why"), [
+    ("good", "accept", []),
+    ("without a required value", "reject", []),
+    ("of an item nobody knows", "reject", ["item_unknown"]),
+    ("of a promised item", "reject", ["item_not_instant"]),
+    ("of an item that was cancelled", "reject", ["item_not_in_force"]),
+    ("of an item that promises three days", "reject", ["promise_illegal"]),
+    ("of an item that promises more than the law", "reject", ["promise_illegal"]),
+    ("taken in by another body", "reject", ["other_body"]),
+    ("of a case seen before", "reject", []),
+    ("of a case number another source uses", "accept", []),
+    ("of a penalised applicant", "manual", ["credit_review"]),
+    ("of a barred applicant", "manual", ["credit_block"]),
+    ("of an applicant whose listing is over", "accept", []),
+    ("of an applicant listed from tomorrow", "accept", []),
+    ("of an applicant nobody knows", "manual", ["credit_unknown"]),
+    ("of an applicant with a wrong code", "manual", ["credit_unknown"]),
+    ("of a trader", "accept", []),
+    ("of a natural person", "accept", []),
+    ("wrong and of a barred applicant", "reject", ["credit_block"]),
+])  # fmt: skip
+def test_each_kind_of_request_has_its_verdict_and_says_why(replies: dict[str, Any], story: str, verdict: str, why: list[str]) -> None:
+    found = value(replies[story])
+    assert (found["verdict"], [reason["code"] for reason in found["reasons"]]) == (verdict, why)
 
 
-def test_a_bad_request_is_rejected_with_a_sentence_in_both_languages(replies: dict[str, Any]) -> None:
-    found = verdict(replies["without a required value"])
-    worst = next(violation for violation in found["violations"] if violation["rule"] == "required")
-    assert (found["verdict"], "必填" in worst["zh"], "required" in worst["en"]) == ("reject", True, True)
+def test_a_violation_is_a_sentence_in_both_languages(replies: dict[str, Any]) -> None:
+    found = value(replies["without a required value"])["violations"]
+    worst = next(violation for violation in found if violation["rule"] == "required")
+    assert ("必填" in worst["zh"], "required" in worst["en"], worst["severity"]) == (True, True, "quarantine")
 
 
-@pytest.mark.parametrize("story", ["not JSON", "cut off", "no request id", "not UTF-8"])
-def test_what_cannot_be_answered_goes_to_the_dead_letters_with_a_reason(replies: dict[str, Any], story: str) -> None:
-    reply = replies[story]
-    (header,) = reply["headers"]
-    assert (reply["topic"], header["key"], len(bytes(header["value"])) > 10) == ("instant.dead_letter", "reason", True)
+def test_a_case_seen_before_is_a_violation_of_its_number(replies: dict[str, Any]) -> None:
+    found = value(replies["of a case seen before"])["violations"]
+    assert [(one["rule"], one["column"], one["severity"]) for one in found if one["severity"] == "quarantine"] == [("case_seen", "project_no", "quarantine")]
 
 
-def test_the_original_bytes_of_a_dead_letter_are_kept(replies: dict[str, Any]) -> None:
-    assert bytes(replies["not JSON"]["value"]) == b"hello"
+def test_a_verdict_names_the_rules_the_data_and_the_request_it_rests_on(replies: dict[str, Any], contract: Contract) -> None:
+    found, asked = value(replies["good"]), stories(contract)["good"]
+    assert {name: found[name] for name in found if name not in ("violations", "reasons")} == {
+        "request_id": "R0", "verdict": "accept", "table": "case_accept", "contract_version": contract.version, "rule_set": rule_set(contract),
+        "credit": {"standing": "pass", "version": 7, "as_of": "2026-03-02T01:00:00.000Z"}, "received_at": "2026-03-02T02:00:00.000Z",
+        "request": {"topic": "instant.request", "partition": 0, "offset": 0, "sha256": hashlib.sha256(asked).hexdigest()},
+    }  # fmt: skip
 
 
-def test_batch_and_stream_judge_the_same_rows_alike(spark: Any, contract: Contract, replies: dict[str, Any]) -> None:
-    good = rows.example(contract)
-    required = next(column.name for column in contract.columns if column.required)
-    raw = rows.raw(spark, contract, [good, {**good, required: None}])
-    batch = conform(raw, contract, rows.references(spark, contract), F.lit("2026-03-02").cast("date"))
-    rules = [sorted(v["rule"] for v in row["_violations"]) for row in sorted(batch.collect(), key=lambda row: row["_row"])]
-    stream = [sorted(v["rule"] for v in verdict(replies[story])["violations"]) for story in ("good", "without a required value")]
-    assert stream == rules
+def test_a_natural_person_s_credit_is_not_asked_for(replies: dict[str, Any]) -> None:
+    assert value(replies["of a natural person"])["credit"] == {"standing": None, "version": None, "as_of": None}
+
+
+def test_an_answer_says_who_gave_it_and_carries_the_request_beside_its_value(replies: dict[str, Any], contract: Contract) -> None:
+    reply = replies["good"]
+    assert (reply["topic"], bytes(reply["key"]), headers(reply)) == (
+        "instant.verdict", b"R0", {"engine": b"a", "request": stories(contract)["good"]},
+    )  # fmt: skip
+
+
+def test_two_replicas_give_the_same_bytes(spark: Any, contract: Contract, sides: Sides, replies: dict[str, Any]) -> None:
+    asked = stories(contract)
+    other = answered(verdicts(records(spark, "instant.request", list(asked.values())), sides, "b"), asked)
+    assert {story: bytes(reply["value"]) for story, reply in other.items()} == {story: bytes(reply["value"]) for story, reply in replies.items()}
+    assert {headers(reply)["engine"] for reply in other.values()} == {b"b"}
+
+
+@pytest.mark.parametrize("gone", ["silver.service_item", "silver.case_accept", "silver.credit_listing", "gold.credit_standing", "silver.working_day"])
+def test_what_is_away_sends_a_good_request_to_a_person_and_is_named(spark: Any, contract: Contract, sides: Sides, gone: str) -> None:
+    asked = {"good": request(contract, "R1")}
+    found = value(answered(verdicts(records(spark, "instant.request", [*asked.values()]), without(sides, gone), "a"), asked)["good"])
+    assert (found["verdict"], [reason["en"] for reason in found["reasons"] if gone in reason["en"]] != []) == ("manual", True)
+
+
+def test_with_nothing_there_a_request_is_still_answered_and_never_accepted(spark: Any, contract: Contract, sides: Sides) -> None:
+    asked = {"good": request(contract, "R1"), "bad": request(contract, "R2", applyer_name=None), "person": stories(contract)["of a natural person"]}
+    found = answered(verdicts(records(spark, "instant.request", [*asked.values()]), without(sides), "a"), asked)
+    assert {story: value(reply)["verdict"] for story, reply in found.items()} == {"good": "manual", "bad": "reject", "person": "manual"}
+    assert value(found["good"])["credit"] == {"standing": "unknown", "version": None, "as_of": None}
+
+
+LETTERS = {
+    "not JSON": b"hello",
+    "cut off": b'{"request_id": "R9", "project_no": "33',
+    "an array": b"[1]",
+    "no request id": b'{"project_no": "330106202601010000009"}',
+    "an empty request id": b'{"request_id": " "}',
+    "not UTF-8": '{"request_id": "甲"}'.encode("gb18030"),
+    "nothing": b"",
+}
+
+
+def test_what_cannot_be_answered_goes_to_the_dead_letters_whole_and_with_a_reason(spark: Any, sides: Sides) -> None:
+    found = verdicts(records(spark, "instant.request", list(LETTERS.values())), sides, "a").collect()
+    assert sorted(bytes(row["value"]) for row in found) == sorted(LETTERS.values())
+    assert {(row["topic"], tuple(headers(row)), len(headers(row)["reason"]) > 10) for row in found} == {("instant.dead_letter", ("reason", "engine"), True)}
+
+
+def test_batch_and_stream_judge_the_same_rows_alike(spark: Any, contract: Contract, sides: Sides) -> None:
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        sample = [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
+    asked = [json.dumps({"request_id": str(number), **row}, ensure_ascii=False).encode() for number, row in enumerate(sample)]
+    batch = conform(rows.raw(spark, contract, sample), contract, sides.references, F.lit(AT[:10]).cast("date")).collect()
+    stream = [value(row) for row in verdicts(records(spark, "instant.request", asked), sides, "a").collect()]
+    judged = {row["_row"] - 2: [(v["rule"], v["column"], v["severity"]) for v in row["_violations"]] for row in batch}
+    assert {int(one["request_id"]): [(v["rule"], v["column"], v["severity"]) for v in one["violations"]] for one in stream} == judged

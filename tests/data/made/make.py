@@ -8,16 +8,16 @@ from random import Random
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.data.made import cases, credit, files, hotline, parties, soil
+from tests.data.made import cases, credit, files, hotline, listings, parties, soil
 from tests.data.made.files import Part
 from tests.data.made.parties import Row
 from tests.data.made.places import BUSINESS_DATE
 from tests.data.made.plan import PLANS
 
 ROWS = {"enterprise": 20_000, "permit": 15_000, "penalty": 5_000, "service_item": 400, "case_accept": 12_000,
-        "case_result": 11_000, "hotline_ticket": 6_000}
+        "case_result": 11_000, "hotline_ticket": 6_000, "credit_listing": 600}
 SAMPLE_ROWS = {"enterprise": 40, "permit": 30, "penalty": 25, "service_item": 24, "case_accept": 30, "case_result": 26,
-               "hotline_ticket": 25}
+               "hotline_ticket": 25, "credit_listing": 40}
 PARTS = {
     "enterprise": (Part("city.csv", 0.7), Part("county-gb18030.csv", 0.15, "gb18030", titles=True),
                    Part("archive.csv.gz", 0.1), Part("office-bom.csv", 0.05, "utf-8-sig", extra=True)),
@@ -27,6 +27,7 @@ PARTS = {
     "case_accept": (Part("hall.csv", 0.9), Part("county-gb18030.csv", 0.1, "gb18030")),
     "case_process": (Part("hall.jsonl", 0.8), Part("county.jsonl.gz", 0.2)),
     "case_result": (Part("hall.csv", 0.9), Part("county.csv.gz", 0.1)),
+    "credit_listing": (Part("city.csv", 0.8), Part("court-gb18030.csv", 0.2, "gb18030", titles=True)),
     "hotline_ticket": (Part("hotline.csv", 0.9), Part("county-gb18030.csv", 0.1, "gb18030", titles=True)),
 }
 SOURCE_CLASS = {"hotline_ticket": "social"}
@@ -62,6 +63,7 @@ def world(counts: dict[str, int], seed: int) -> dict[str, list[Row]]:
         "penalty": credit.penalties(rng, counts["penalty"], register),
         "enterprise": register, "service_item": catalogue, "case_accept": accepted,
         "case_process": process, "case_result": results, "hotline_ticket": hotline.tickets(rng, counts["hotline_ticket"]),
+        "credit_listing": listings.listings(Random(f"{seed} credit_listing"), counts["credit_listing"], register),
     }
     for table in made.keys() - SOURCE_CLASS.keys():
         shown = files.example(table)

@@ -94,6 +94,14 @@ PLANS = {
          ("result_explain", dirt.read_as_gbk)),
         "cd_time",
     ),
+    "credit_listing": Plan(
+        (("subject_uscc", dirt.full_width), ("listed_on", dirt_dates.spelled), ("subject_uscc", dirt.padded), ("expires_on", dirt_dates.open_end),
+         ("legal_representative", dirt.rare), ("case_no", dirt.padded), ("listed_on", dirt_dates.chinese_date), ("subject_name", dirt.plain_brackets),
+         ("updated_at", dirt_dates.instant_spelled), ("conduct", dirt.lines_and_tabs)),
+        (("subject_uscc", dirt.wrong_check), ("listed_on", dirt_dates.impossible_date), ("list", dirt.no_code), ("case_no", dirt.nothing),
+         ("subject_uscc", dirt.letter_o), ("restricts_licensing", dirt.no_code), ("listed_on", dirt_dates.future_date)),
+        "updated_at",
+    ),
     "hotline_ticket": Plan(
         (("caller_phone", dirt.full_width), ("caller_name", dirt.blank_inside), ("content", dirt.lines_and_tabs), ("caller_phone", dirt.placeholder),
          ("channel", dirt.no_code), ("area_code", dirt.no_district), ("caller_name", dirt.rare)),

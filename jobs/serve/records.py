@@ -1,0 +1,72 @@
+"""Kafka topics read from one end to the other as they stand now, and records put into them."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from schemas.errors import Unavailable
+from schemas.settings import Settings
+
+PATIENCE = 10_000  # milliseconds a broker may take to answer
+LARGEST = 64 * 1024 * 1024  # bytes; what the broker takes is its own setting
+
+
+def read(settings: Settings, topic: str, newest: int | None = None) -> Iterator[Any]:
+    """Return the records a topic holds at this moment, in order of each partition; only the newest so many when given.
+
+    A topic that is not there holds none. Raises Unavailable when the broker does not answer.
+    """
+    with _broker(settings), closing(_consumer(settings)) as consumer:
+        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        first, ends = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
+        for part in parts:
+            start = first[part] if newest is None else max(first[part], ends[part] - newest)
+            yield from _until(consumer, part, start, ends[part])
+
+
+def at(settings: Settings, topic: str, offset: int) -> Any:
+    """Return the record at an offset of the topic's first partition that has it; None when it is not there any more."""
+    with _broker(settings), closing(_consumer(settings)) as consumer:
+        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        first, ends = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
+        held = [part for part in parts if first[part] <= offset < ends[part]]
+        return next((one for part in held for one in _until(consumer, part, offset, offset + 1)), None)
+
+
+def put(settings: Settings, topic: str, records: list[Any], mark: str) -> list[int]:
+    """Put the bytes and keys of records into a topic, each with a header `mark`; return their offsets once acknowledged."""
+    with _broker(settings), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:
+        headers = [[(mark, f"{one.topic}:{one.offset}".encode())] for one in records]
+        sent = [producer.send(topic, one.value, key=one.key, headers=header) for one, header in zip(records, headers, strict=True)]
+        return [one.get(PATIENCE / 1000).offset for one in sent]
+
+
+def header(record: Any, name: str) -> str | None:
+    """Return a header of a record as text; None when it has none of that name."""
+    return next((value.decode(errors="replace") for key, value in record.headers if key == name and value is not None), None)
+
+
+def _until(consumer: KafkaConsumer, part: TopicPartition, start: int, end: int) -> Iterator[Any]:
+    consumer.assign([part])
+    consumer.seek(part, start)
+    while consumer.position(part) < end:
+        for record in consumer.poll(timeout_ms=PATIENCE).get(part, ()):
+            if record.offset < end:
+                yield record
+
+
+def _consumer(settings: Settings) -> KafkaConsumer:
+    return KafkaConsumer(bootstrap_servers=settings.kafka, allow_auto_create_topics=False, max_partition_fetch_bytes=LARGEST)
+
+
+@contextmanager
+def _broker(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise Unavailable(
+            f"Kafka at {settings.kafka} did not answer: {type(error).__name__}. What was done is kept. `make status` shows what is up."
+        ) from error

@@ -1,0 +1,52 @@
+"""Who a checkpoint of the ledger is: the name its writes go by, and the number its batches count from."""
+
+import json
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from schemas.errors import Refused
+
+FILE = "origin.json"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A checkpoint's own numbers. A lost checkpoint counts from 0 again: a new name keeps Delta from skipping its writes.
+
+    app: the txnAppId of its writes.  first: the ledger's number of its batch 0.
+    """
+
+    app: str
+    first: int
+
+
+def origin(checkpoint: Path, numbered: Callable[[], int]) -> Origin:
+    """Return the origin of a checkpoint, made when the checkpoint is new. numbered: how many batch numbers are taken.
+
+    Raises Refused when the file can't be read: a guess could skip rows or number two batches alike.
+    """
+    path = checkpoint / FILE
+    if path.is_file():
+        return _read(path)
+    checkpoint.mkdir(parents=True, exist_ok=True)
+    made = Origin(uuid.uuid4().hex, numbered())
+    beside = path.with_suffix(".part")
+    with open(beside, "w", encoding="utf-8") as file:
+        json.dump(asdict(made), file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
+    return made
+
+
+def _read(path: Path) -> Origin:
+    try:
+        return Origin(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise Refused(
+            f"{path} can't be read. Nothing was written; answers wait in Kafka. Move the folder {path.parent} away and start again: "
+            "all answers that Kafka still holds are read again, and those in silver.verdict are not written twice."
+        ) from None

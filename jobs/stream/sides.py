@@ -1,0 +1,85 @@
+"""What requests are held against: the lake's tables as frames, read anew by Spark in every batch, and which are away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pyspark.sql import DataFrame, SparkSession
+
+from jobs.lake import tables
+from schemas.contract import Contract, RuleUse
+from schemas.settings import Settings
+
+HOPS = "ledger.hop"
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The tables of the lake that answers need, by `<layer>.<noun>`.
+
+    contract: of the requests for instant items.  standing: of the gold table with the standing of each subject.
+    frames: those that have a version.  away: those that have none, so that what they would say is unknown.
+    """
+
+    contract: Contract
+    standing: Contract
+    frames: Mapping[str, DataFrame]
+    away: frozenset[str]
+
+    @property
+    def references(self) -> dict[str, DataFrame]:
+        """The tables that the contract's own rules look things up in, as conform wants them."""
+        return {name: self.frames[f"silver.{name}"] for name in self.contract.references if f"silver.{name}" in self.frames}
+
+    @property
+    def reachable(self) -> Contract:
+        """The contract without the rules whose table is away: they judge nothing, and a person is told."""
+        columns = tuple(replace(column, rules=self._kept(column.rules)) for column in self.contract.columns)
+        return replace(self.contract, columns=columns, row_rules=self._kept(self.contract.row_rules))
+
+    @property
+    def accepted(self) -> str:
+        """Name of the table of the cases accepted so far."""
+        return f"silver.{self.contract.table}"
+
+    @property
+    def credit(self) -> str:
+        """Name of the gold table with the standing of each subject."""
+        return f"gold.{self.standing.table}"
+
+    @property
+    def credit_sources(self) -> tuple[str, ...]:
+        """Names of the tables the standing is computed from."""
+        return tuple(f"silver.{name}" for name in self.standing.reads)
+
+    @property
+    def credit_away(self) -> tuple[str, ...]:
+        """Names of the credit tables that are away: while there is one, nobody's standing is known."""
+        return tuple(name for name in (*self.credit_sources, self.credit) if name in self.away)
+
+    def _kept(self, uses: tuple[RuleUse, ...]) -> tuple[RuleUse, ...]:
+        return tuple(use for use in uses if f"silver.{use.arguments.get('table')}" not in self.away)
+
+
+def needed(contract: Contract, standing: Contract) -> tuple[str, ...]:
+    """Return the names of all tables that answers are made from."""
+    silver = sorted({contract.table, *contract.references, *standing.reads})
+    return (*(f"silver.{name}" for name in silver), f"gold.{standing.table}", HOPS)
+
+
+def present(settings: Settings, names: tuple[str, ...]) -> frozenset[str]:
+    """Return those tables that have a version, by a look at their logs: cheap enough for every second."""
+    return frozenset(name for name in names if tables.version(_table(settings, name)) is not None)
+
+
+def read(spark: SparkSession, settings: Settings, contract: Contract, standing: Contract) -> Sides:
+    """Open every table that has a version; none is waited for."""
+    names = needed(contract, standing)
+    there = present(settings, names)
+    opened = {name: tables.read(spark, _table(settings, name)) for name in sorted(there)}
+    frames = {name: rows for name, rows in opened.items() if rows is not None}
+    return Sides(contract, standing, frames, frozenset(names) - frames.keys())
+
+
+def _table(settings: Settings, name: str) -> tables.Table:
+    layer, noun = name.split(".")
+    return tables.table(settings, layer, noun)

@@ -1,0 +1,98 @@
+"""`make bench-stream`: every system at every rate in one run, as JSON lines in build/bench-stream.jsonl."""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from infra.place import Place
+from schemas.contract import Contract
+from schemas.load import load_all
+from schemas.settings import ROOT
+from tests.bench.stream import lake, stand
+from tests.bench.stream.load import Load, latencies, summary
+from tests.rows import example
+
+OUT = ROOT / "build" / "bench-stream.jsonl"
+RATES = (200, 500, 1000, 2000)
+PEERS = ("bench.request", "bench.answer")
+WARM_UP, TRY = 5.0, 2.0
+LOOPS = {"echo loop (the floor)": "echo", "plain Python, same rules": "plain", "quixstreams, same rules": "quix"}
+REPLICAS = {"Real-Time Mode, one replica": ("a",), "Real-Time Mode, two replicas": ("a", "b")}
+MICRO = "Spark micro-batch, same query"
+
+
+def measurements(at: Place, systems: list[str], rates: list[int], seconds: float) -> Iterator[dict[str, Any]]:
+    """Yield one line for each system and rate."""
+    contract = next(contract for contract in load_all(at.settings.contracts).values() if contract.topic)
+    for system in systems:
+        with ExitStack() as started:
+            commands = _commands(at, system)
+            processes = [started.enter_context(stand.running(at, command, f"{number}")) for number, command in enumerate(commands)]
+            begun = time.monotonic()
+            topics = _topics(contract, system)
+            _await(at, topics, contract)
+            ready = time.monotonic() - begun
+            for rate in rates:
+                yield {"system": system, "rate": rate, "ready_s": round(ready, 1), **_measured(at, contract, topics, (rate, seconds), processes)}
+
+
+def _measured(at: Place, contract: Contract, topics: tuple[str, str], pace: tuple[int, float], processes: list[psutil.Process]) -> dict[str, Any]:
+    rate, seconds = pace
+    before, begun = stand.used(processes)[0], time.monotonic()
+    load = Load(at.settings.kafka, *topics, rate, WARM_UP, seconds, f"b{time.time_ns()}")
+    waited = latencies(load, example(contract), contract.key[-1])
+    spent, memory = stand.used(processes)
+    return {**summary(waited), "cpu_pct": round(100 * (spent - before) / (time.monotonic() - begun), 1), "rss_mb": round(memory)}
+
+
+def _commands(at: Place, system: str) -> list[list[str]]:
+    if system in REPLICAS:
+        return [stand.python("-m", "jobs", "stream", "--replica", name) for name in REPLICAS[system]]
+    if system == MICRO:
+        return [stand.python("-m", "tests.bench.stream.micro", *PEERS)]
+    return [stand.python("-m", "tests.bench.stream.loops", LOOPS[system], at.settings.kafka, *PEERS)]
+
+
+def _topics(contract: Contract, system: str) -> tuple[str, str]:
+    request = contract.topic or ""
+    return (request, f"{request.split('.')[0]}.verdict") if system in REPLICAS else PEERS
+
+
+def _await(at: Place, topics: tuple[str, str], contract: Contract) -> None:
+    """Ask once a time until an answer comes."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < 180:
+        load = Load(at.settings.kafka, *topics, 10, 0.0, TRY / 10, f"w{time.time_ns()}")
+        if any(one is not None for one in latencies(load, example(contract), contract.key[-1])):
+            return
+    raise RuntimeError(f"no answer on {topics[1]}; see {at.logs}")
+
+
+def main() -> None:
+    """Measure, print and write."""
+    known = [*LOOPS, *REPLICAS, MICRO]
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.stream", description=__doc__)
+    parser.add_argument("systems", nargs="*", default=known, help=f"which of {known}")
+    parser.add_argument("--rates", type=int, nargs="*", default=list(RATES))
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--subjects", type=int, default=1_000_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home, OUT.open("w", encoding="utf-8") as out:
+        at = stand.place(Path(home))
+        if set(given.systems) - set(LOOPS):
+            lake.fill(at.settings, given.subjects)
+        with stand.kafka(at, PEERS):
+            for line in measurements(at, given.systems or known, given.rates, given.seconds):
+                for where in (out, None):
+                    print(json.dumps(line, ensure_ascii=False), file=where, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Open-loop load: requests leave on a fixed schedule, and the first answer to each is timed from when it should have left."""
+
+import json
+import multiprocessing
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+GRACE = 10.0  # seconds that late answers have after the last request
+POLL_MS = 50
+ONE_BAD_IN = 50
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is sent where. rate: requests a second.  warm_up, seconds: how long, before and while it counts."""
+
+    broker: str
+    request: str
+    answer: str
+    rate: int
+    warm_up: float
+    seconds: float
+    name: str
+
+
+def latencies(load: Load, example: Mapping[str, str | None], number: str) -> list[float | None]:
+    """Send the load and return the milliseconds each request waited, in order; None for one that got no answer.
+
+    example: the request's columns; `number` is the column that tells requests apart, broken in one of ONE_BAD_IN.
+    """
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    receiver = multiprocessing.get_context("spawn").Process(target=_receive, args=(load, theirs), daemon=True)
+    receiver.start()
+    ours.recv()  # it stands at the end of the answers
+    scheduled = _send(load, example, number)
+    ours.send(len(scheduled))
+    arrived: dict[str, int] = ours.recv()
+    receiver.join()
+    counted = list(scheduled.items())[int(load.warm_up * load.rate):]
+    return [(arrived[key] - due) / 1e6 if key in arrived else None for key, due in counted]
+
+
+def _send(load: Load, example: Mapping[str, str | None], number: str) -> dict[str, int]:
+    producer = KafkaProducer(bootstrap_servers=load.broker, linger_ms=0, acks=1)
+    producer.partitions_for(load.request)
+    count, step = int((load.warm_up + load.seconds) * load.rate), 1e9 / load.rate
+    values = [_value(load, example, number, index) for index in range(count)]
+    begun, scheduled = time.monotonic_ns() + 100_000_000, dict[str, int]()
+    for index, (key, value) in enumerate(values):
+        due = begun + int(index * step)
+        while (left := due - time.monotonic_ns()) > 0:
+            time.sleep(left / 1e9)
+        producer.send(load.request, value, key=key.encode())
+        scheduled[key] = due
+    producer.flush()
+    producer.close()
+    return scheduled
+
+
+def _value(load: Load, example: Mapping[str, str | None], number: str, index: int) -> tuple[str, bytes]:
+    key = f"{load.name}-{load.rate}-{index}"
+    row = {"request_id": key, **example, number: "" if index % ONE_BAD_IN == 7 else f"{key}"}
+    return key, json.dumps(row, ensure_ascii=False).encode()
+
+
+def _receive(load: Load, pipe: Connection) -> None:
+    consumer = KafkaConsumer(bootstrap_servers=load.broker, fetch_max_wait_ms=100)
+    partition = TopicPartition(load.answer, 0)
+    consumer.assign([partition])
+    consumer.seek_to_end()
+    consumer.position(partition)
+    pipe.send("ready")
+    arrived, prefix, wanted, deadline = dict[str, int](), f"{load.name}-{load.rate}-", None, float("inf")
+    while (wanted is None or len(arrived) < wanted) and time.monotonic() < deadline:
+        for records in consumer.poll(timeout_ms=POLL_MS).values():
+            now = time.monotonic_ns()
+            for record in records:
+                key = (record.key or b"").decode()
+                if key.startswith(prefix):
+                    arrived.setdefault(key, now)
+        if wanted is None and pipe.poll():
+            wanted, deadline = pipe.recv(), time.monotonic() + GRACE
+    pipe.send(arrived)
+
+
+def summary(waited: list[float | None]) -> dict[str, Any]:
+    """Return the percentiles of the answered requests, and how many were not answered."""
+    known = sorted(one for one in waited if one is not None)
+    at = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99, "p999_ms": 0.999, "max_ms": 1.0}
+    found = {name: round(known[min(int(share * len(known)), len(known) - 1)], 2) for name, share in at.items()} if known else {}
+    return {**found, "sent": len(waited), "missed": len(waited) - len(known), "over_250_ms": sum(one > 250 for one in known)}

@@ -1,0 +1,72 @@
+"""The bench's own broker, lake and processes: started, measured by pid, and ended."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+
+from infra import broker, ports
+from infra.place import Place
+from schemas.settings import ROOT, settings
+
+PORTS = "41000"  # beside whatever is up
+PATIENCE, POLL, END_SECONDS = 60.0, 0.1, 20.0
+
+
+def place(home: Path) -> Place:
+    """Return the bench's installation below `home`."""
+    return Place(settings({**os.environ, "GOVLAKE_HOME": str(home), "GOVLAKE_PORT_BASE": PORTS}))
+
+
+@contextmanager
+def running(at: Place, command: Sequence[str], log: str) -> Iterator[psutil.Process]:
+    """Run a program of the bench and end it afterwards, killed when it does not listen; its output goes to <home>/logs."""
+    at.logs.mkdir(parents=True, exist_ok=True)
+    environ = {**os.environ, "GOVLAKE_HOME": str(at.settings.home), "GOVLAKE_PORT_BASE": PORTS, "PYTHONPATH": str(ROOT)}
+    with (at.logs / f"{log}.log").open("ab") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def kafka(at: Place, topics: Sequence[str]) -> Iterator[None]:
+    """Run a broker with these topics."""
+    at.run.mkdir(parents=True, exist_ok=True)
+    broker.prepare(at)
+    with running(at, broker.command("kafka.Kafka", str(broker.properties_file(at))), "kafka"):
+        begun = time.monotonic()
+        while not ports.answers(at.settings.kafka_port):
+            if time.monotonic() - begun > PATIENCE:
+                raise RuntimeError(f"the bench's broker is not up after {PATIENCE:.0f} s; see {at.logs}/kafka.log")
+            time.sleep(POLL)
+        admin = KafkaAdminClient(bootstrap_servers=at.settings.kafka)
+        admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1) for name in topics])
+        admin.close()
+        yield
+
+
+def python(*arguments: str) -> list[str]:
+    """Return a command of this environment's Python."""
+    return [sys.executable, "-P", *arguments]
+
+
+def used(processes: Sequence[psutil.Process]) -> tuple[float, float]:
+    """Return the CPU seconds that the processes and their children have used so far, and their memory in MB."""
+    family = [member for process in processes for member in (process, *process.children(recursive=True))]
+    spent = sum(member.cpu_times().user + member.cpu_times().system for member in family)
+    return spent, sum(member.memory_info().rss for member in family) / 1e6
