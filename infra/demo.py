@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from infra import airflow_api, runs, samples, stack
+from infra import airflow_api, programs, runs, samples, stack, supervision
 from infra.airflow_settings import ADMIN
 from infra.ask import answered, ask, example, worded
 from infra.place import VENV, Place, here
@@ -26,6 +26,7 @@ def demo(place: Place) -> None:
     samples.await_settled(place)
     _say(f"Landed {fresh} new sample file(s) in {place.settings.landing}." if fresh else "The samples are in landing already.")
     failures = _flow(place)
+    supervision.start(place, programs.STREAM)
     _heading("The lake 数据湖")
     _govlake("tables")
     _heading("Why rows are in quarantine 隔离原因")
@@ -118,7 +119,7 @@ def main() -> int:
     """Start the stack when it is not up, show the demo, and return the exit code."""
     begun = time.monotonic()
     with subprocess.Popen([TRAINING], stdout=subprocess.DEVNULL):  # beside the stack's start, which mostly waits
-        code = stack.main(["up"])
+        code = stack.main(["lake"])
     if code:
         return code
     try:

@@ -25,6 +25,7 @@ class Program:
 
 BASE = ("postgres", "kafka")  # what must be up before anything else starts
 REPLICAS = ("a", "b")  # of the stream: with one killed, the other answers
+STREAM = (*(f"stream-{name}" for name in REPLICAS), "verdicts", "gateway")  # three Java machines and a server; no batch needs them
 
 
 def programs(place: Place) -> tuple[Program, ...]:

@@ -29,11 +29,11 @@ STARTED = "settings.started"  # the settings the running stack was started with
 HINT = "`make down` stops all of it, `make status` says what is alive."
 
 
-def up(place: Place) -> None:
-    """Start everything that is not up, and return when all of it is ready.
+def up(place: Place, later: tuple[str, ...] = ()) -> None:
+    """Start everything that is not up, the programs to be started `later` left out, and return when all of it is ready.
 
     1. Write the configuration and make what is missing.  2. Start the process manager.  3. Database and broker.
-    4. Airflow's tables, when they are new or old.  5. Airflow and the stream job.
+    4. Airflow's tables, when they are new or old.  5. Airflow and the stream's programs.
     """
     begun = time.monotonic()
     if supervision.alive(place):
@@ -47,10 +47,15 @@ def up(place: Place) -> None:
     _await(place, "postgres", lambda: postgres.ready(place), SERVER_SECONDS)
     if not airflow_database.up_to_date(place):
         _timed("airflow's tables", lambda: airflow_database.bring_up_to_date(place))  # 4
-    supervision.start(place, tuple(program.name for program in programs.programs(place)))  # 5
+    supervision.start(place, tuple(program.name for program in programs.programs(place) if program.name not in later))  # 5
     _await(place, "kafka", lambda: ports.answers(place.settings.kafka_port), SERVER_SECONDS)
     _await(place, "airflow", lambda: not airflow_api.unhealthy(place), AIRFLOW_SECONDS)
     print(f"The stack is up after {time.monotonic() - begun:.0f} s. Airflow: {airflow_api.address(place)}  {HINT}")
+
+
+def lake(place: Place) -> None:
+    """Start everything but the stream's programs, which would start their queries anew with each table's first release."""
+    up(place, later=programs.STREAM)
 
 
 def down(place: Place) -> None:
@@ -144,7 +149,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[Place], None]] = {"up": up, "down": down, "clean": clean}
+COMMANDS: dict[str, Callable[[Place], None]] = {"up": up, "lake": lake, "down": down, "clean": clean}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -19,6 +19,7 @@ class Settings:
     kafka: str
     spark_master: str
     driver_memory: str
+    stream_memory: str
     airflow_port: int
     kafka_port: int
     postgres_port: int
@@ -71,6 +72,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         kafka=values.get("GOVLAKE_KAFKA", f"127.0.0.1:{kafka_port}"),
         spark_master=values.get("GOVLAKE_SPARK_MASTER", "local[2]"),
         driver_memory=values.get("GOVLAKE_DRIVER_MEMORY", "1g"),
+        stream_memory=values.get("GOVLAKE_STREAM_MEMORY", "512m"),
         airflow_port=int(values.get("GOVLAKE_AIRFLOW_PORT", base + 8080)),
         kafka_port=kafka_port,
         postgres_port=int(values.get("GOVLAKE_POSTGRES_PORT", base + 5432)),

@@ -44,7 +44,8 @@ def replay(settings: Settings, names: list[str]) -> tuple[Replayed, ...]:
 
     names: `instant:17`, or `17` for an instant request. Raises Refused, before anything is put back, for a name without a letter.
     """
-    wanted = [(name, *_parsed(name)) for name in names]
+    parsed = [_parsed(name) for name in names]
+    wanted = [(f"{one.kind}:{offset}", one, offset) for one, offset in parsed]
     found = [(name, one, records.at(settings, one.dead_letters, offset)) for name, one, offset in wanted]
     if gone := [name for name, _, record in found if record is None]:
         raise Refused(f"There is no dead letter {', '.join(gone)}. Nothing was put back. `govlake dlq list` shows those there are.")

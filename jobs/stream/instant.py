@@ -23,9 +23,8 @@ PATIENCE = 10.0  # seconds a broker may take to answer
 POLL = 1  # seconds between two looks for a table that was away
 # A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside.
 LOCAL = "local[4]"
-# What a batch does at its boundary, for which everybody waits: sides are small, so one task sorts and counts them; and a table
-# that several joins read is looked up once a boundary, not once a join. Measured: 2.0, then 1.5, then 1.0 s with seven tables.
-AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1", "spark.databricks.delta.stalenessLimit": "2000"}
+# At a batch's boundary everybody waits: the sides are small, so one task sorts and counts them (2.0 -> 1.5 s with seven tables).
+AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1"}
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}  # received_at and answered_at are the broker's, not a sender's
 Say = Callable[[str], None]
 
@@ -79,7 +78,8 @@ def serve(at: Desk, say: Say) -> None:
     1. Wait for the broker, and make the topics that are missing.
     2. Start both queries from their checkpoints, with the tables that have a version. Answers are at-least-once, so askers
        go by request id.
-    3. When a table that was away has its first version, start them again with it.
+    3. Bring new versions of the tables in.
+    4. When a table that was away has its first version, start the queries again with it.
     Raises Unavailable when a query died, as when the broker goes away; the process manager starts it again.
     """
     _await_broker(at.settings, say)  # 1
@@ -87,14 +87,15 @@ def serve(at: Desk, say: Say) -> None:
     for name, value in AT_BOUNDARY.items():
         spark.conf.set(name, value)
     while True:
-        there = _present(at)
+        there = _versions(at)
         known = sides.read(spark, at.settings, at.contract, at.standing)
         running = [_query(spark, at, topic, known) for topic in ANSWERERS]  # 2
         say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(known)}.")
-        _await_change(spark, at, there)
-        for query in running:  # 3
+        _keep_fresh(spark, at, known, there)  # 3
+        for query in running:  # 4
             query.stop()
         spark.streams.resetTerminated()  # or the next wait returns at once
+        sides.release(known)
 
 
 def _await_broker(settings: Settings, say: Say) -> None:
@@ -131,9 +132,12 @@ def _query(spark: SparkSession, at: Desk, topic: str, known: Sides) -> Streaming
     return query
 
 
-def _await_change(spark: SparkSession, at: Desk, there: frozenset[str]) -> None:
-    """Return some seconds after a table came or went. Raises Unavailable when a query ended meanwhile."""
-    left = at.replica.settle
+def _keep_fresh(spark: SparkSession, at: Desk, known: Sides, there: dict[str, int]) -> None:
+    """Renew tables that have a new version; return some seconds after one came or went.
+
+    there: the versions when `known` was read.  Raises Unavailable when a query ended meanwhile.
+    """
+    left, kept = at.replica.settle, there
     while left > 0:
         try:
             spark.streams.awaitAnyTermination(POLL)
@@ -141,11 +145,13 @@ def _await_change(spark: SparkSession, at: Desk, there: frozenset[str]) -> None:
             raise Unavailable(_died(at, str(error))) from error
         if len(spark.streams.active) < len(ANSWERERS):
             raise Unavailable(_died(at, "a query ended by itself"))
-        left -= POLL if _present(at) != there else 0
+        now = _versions(at)
+        sides.renew(known, sorted(name for name in now.keys() & kept.keys() if now[name] != kept[name]))
+        left, kept = left - (POLL if now.keys() != there.keys() else 0), now
 
 
-def _present(at: Desk) -> frozenset[str]:
-    return sides.present(at.settings, sides.needed(at.contract, at.standing))
+def _versions(at: Desk) -> dict[str, int]:
+    return sides.versions(at.settings, sides.needed(at.contract, at.standing))
 
 
 def _died(at: Desk, why: str) -> str:
@@ -157,7 +163,8 @@ def _without(known: Sides) -> str:
 
 
 def _with_slots(settings: Settings) -> Settings:
-    return replace(settings, spark_master=LOCAL) if settings.spark_master.startswith("local") else settings
+    own = replace(settings, driver_memory=settings.stream_memory)
+    return replace(own, spark_master=LOCAL) if settings.spark_master.startswith("local") else own
 
 
 def make_topics(settings: Settings, names: list[str]) -> None:

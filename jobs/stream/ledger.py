@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyspark.errors import StreamingQueryException
@@ -51,7 +51,7 @@ def serve(settings: Settings, seal: Callable[[], object], say: Callable[[str], N
     """
     _await_broker(settings, say)  # 1
     with lock.writing(settings, "silver.verdict"):
-        spark = session(settings, "verdicts", is_long=True)
+        spark = session(replace(settings, driver_memory=settings.stream_memory), "verdicts")
         make_tables(spark, settings)  # 2
         seal()
         checkpoint = settings.home / "checkpoints" / "verdicts"

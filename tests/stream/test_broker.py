@@ -44,7 +44,7 @@ def test_tables_without_a_version_are_not_waited_for(here: Settings, contracts: 
     log = here.lake / "silver" / "service_item" / "_delta_log"
     log.mkdir(parents=True)
     (log / f"{0:020}.json").write_text("{}", encoding="utf-8")
-    assert sides.present(here, needed) == {"silver.service_item"}
+    assert sides.versions(here, needed) == {"silver.service_item": 0}
 
 
 def test_a_rule_whose_table_is_away_is_left_out_and_no_other(contracts: dict[str, Contract]) -> None:
