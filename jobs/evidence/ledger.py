@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from jobs.lake import lock, tables
+from jobs.lake.literal import literal
 from schemas.errors import Refused
 from schemas.settings import Settings
 
@@ -82,7 +83,7 @@ def record(spark: SparkSession, settings: Settings, event: str, hops: list[Hop],
     """
     for noun, kind, rows in (("hop", Hop, hops), ("file", FileEntry, files)):
         if rows:
-            frame = spark.createDataFrame([tuple(asdict(row).values()) for row in rows], _schema(kind)).coalesce(1)
+            frame = literal(spark, [asdict(row) for row in rows], _schema(kind))
             with lock.writing(settings, f"ledger.{noun}", PATIENCE):
                 tables.append_once(frame, tables.table(settings, "ledger", noun), event)
 

@@ -1,18 +1,22 @@
 """Prepared files as one Spark frame of raw records, each with its file and the physical line it begins on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from jobs.ingest.header import Layout, Slots, compose_parts, fold
 from jobs.ingest.prepare import Desk, Prepared
 from jobs.ingest.transcript import SCHEMA
+from jobs.lake.literal import literal
 from schemas.contract import Column as ContractColumn
 
 INDEX = (1 << 33) - 1  # monotonically_increasing_id: the lower 33 bits number the rows of a partition
 BLANKS = " \t\x0b\x0c\r"  # the ASCII blanks; a line of nothing else is no record
+FILES: dict[str, T.DataType] = {"_name": T.StringType(), "_file": T.StringType(), "_path": T.StringType()}
+BLOCKS: dict[str, T.DataType] = {"_name": T.StringType(), "_block": T.LongType(), "_first": T.LongType(), "_header": T.LongType(), **FILES}
 Cell = Callable[[int], Column | None]  # the text in a slot, None for a slot the file does not have
 
 
@@ -76,7 +80,6 @@ def _numbered(session: SparkSession, desk: Desk, files: list[Prepared]) -> DataF
         for file in files
         for index, count in enumerate(file.newlines_before)
     ]
-    schema = "_name string, _block bigint, _first bigint, _header bigint, _file string, _path string"
     lines = session.read.text([str(file.path) for file in files]).select(
         "value",
         F.col("_metadata.file_name").alias("_name"),
@@ -84,7 +87,7 @@ def _numbered(session: SparkSession, desk: Desk, files: list[Prepared]) -> DataF
         F.monotonically_increasing_id().bitwiseAND(INDEX).alias("_index"),
     )
     lost = F.raise_error(F.lit("a block of a landed file has no line number: Spark split it elsewhere"))
-    placed = lines.join(F.broadcast(session.createDataFrame(rows, schema)), ["_name", "_block"], "left")
+    placed = lines.join(F.broadcast(_named(session, rows, BLOCKS)), ["_name", "_block"], "left")
     numbered = placed.withColumn("_row", F.coalesce("_first", lost.cast("bigint")) + F.col("_index"))
     # Without coalesce the comparison would turn the outer join into an inner one, and lose the rows without a word.
     below = numbered.where(F.col("_row") > F.coalesce("_header", F.lit(0)))
@@ -93,10 +96,13 @@ def _numbered(session: SparkSession, desk: Desk, files: list[Prepared]) -> DataF
     return below
 
 
+def _named(spark: SparkSession, rows: Iterable[tuple[object, ...]], kinds: Mapping[str, T.DataType]) -> DataFrame:
+    schema = T.StructType([T.StructField(name, kind) for name, kind in kinds.items()])
+    return literal(spark, [dict(zip(kinds, row, strict=True)) for row in rows], schema)
+
+
 def _from_transcripts(spark: SparkSession, desk: Desk, files: list[Prepared]) -> DataFrame:
-    names = spark.createDataFrame(
-        [(f.path.name, *_origin(f)) for f in files], "_name string, _file string, _path string"
-    )
+    names = _named(spark, [(f.path.name, *_origin(f)) for f in files], FILES)
     read = spark.read.schema(SCHEMA).json([str(file.path) for file in files], mode="FAILFAST")
     whole = read.select("*", F.col("_metadata.file_name").alias("_name")).join(F.broadcast(names), "_name")
     named = whole.withColumnsRenamed({"r": "_row", "d": "_defect", "t": "_raw"})

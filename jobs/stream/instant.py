@@ -1,5 +1,6 @@
 """The job that answers requests and look-ups: Kafka to Kafka, in Spark's Real-Time Mode, as one of two replicas."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -83,9 +84,7 @@ def serve(at: Desk, say: Say) -> None:
     Raises Unavailable when a query died, as when the broker goes away; the process manager starts it again.
     """
     _await_broker(at.settings, say)  # 1
-    spark = session(_with_slots(at.settings), f"stream {at.replica.name}", is_long=True)
-    for name, value in AT_BOUNDARY.items():
-        spark.conf.set(name, value)
+    spark = _session(at)
     while True:
         there = _versions(at)
         known = sides.read(spark, at.settings, at.contract, at.standing)
@@ -162,9 +161,15 @@ def _without(known: Sides) -> str:
     return f", without {', '.join(sorted(known.away))}: what they would say is unknown, and a person is asked" if known.away else ""
 
 
-def _with_slots(settings: Settings) -> Settings:
-    own = replace(settings, driver_memory=settings.stream_memory)
-    return replace(own, spark_master=LOCAL) if settings.spark_master.startswith("local") else own
+def _session(at: Desk) -> SparkSession:
+    settings = at.settings
+    slotted = replace(settings, spark_master=LOCAL) if settings.spark_master.startswith("local") else settings
+    # A heap that starts small is kept so tight that a full collection of a second came every ten seconds.
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", f"{settings.java_options} -Xms{settings.driver_memory}")
+    spark = session(slotted, f"stream {at.replica.name}", is_long=True)
+    for name, value in AT_BOUNDARY.items():
+        spark.conf.set(name, value)
+    return spark
 
 
 def make_topics(settings: Settings, names: list[str]) -> None:

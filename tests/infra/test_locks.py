@@ -33,7 +33,7 @@ def test_every_pin_of_the_project_is_the_one_of_the_lock() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     locked = requirements(ROOT / "infra/requirements.txt")
     pins = [pin.split("==") for pin in project["dependencies"] if "==" in pin]
-    assert [name for name, version in pins if f"=={version} " not in locked[name.lower()]] == []
+    assert [name for name, version in pins if f"=={version} " not in locked[name.split("[")[0].lower()]] == []
 
 
 @pytest.mark.parametrize("folder", ["jars", "kafka"])
