@@ -162,10 +162,10 @@ def _without(known: Sides) -> str:
 
 
 def _session(at: Desk) -> SparkSession:
-    settings = at.settings
-    slotted = replace(settings, spark_master=LOCAL) if settings.spark_master.startswith("local") else settings
+    own = replace(at.settings, driver_memory=at.settings.stream_memory)
+    slotted = replace(own, spark_master=LOCAL) if own.spark_master.startswith("local") else own
     # A heap that starts small is kept so tight that a full collection of a second came every ten seconds.
-    os.environ.setdefault("SPARK_SUBMIT_OPTS", f"{settings.java_options} -Xms{settings.driver_memory}")
+    os.environ["SPARK_SUBMIT_OPTS"] = f"{own.java_options} -Xms{own.driver_memory}"
     spark = session(slotted, f"stream {at.replica.name}", is_long=True)
     for name, value in AT_BOUNDARY.items():
         spark.conf.set(name, value)
