@@ -7,10 +7,10 @@ unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT_BASE
 export GOVLAKE_PORT_BASE := $(PORT_BASE)
 endif
-.PHONY: help env lock fetch jars demo up down status clean test check lint types bench
+.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 env: ## the environment: system packages where it may, .venv from the hash locks
 	@infra/setup.sh
@@ -51,6 +51,9 @@ types: env ## mypy
 
 bench: jars ## benchmarks, into build/bench.jsonl and docs/benchmarks.md
 	@$(PYTHON) -m tests.bench
+
+bench-stream: jars ## latencies of the stream beside other systems, into build/bench-stream.jsonl
+	@$(PYTHON) -m tests.bench.stream
 
 lock: env ## renew infra/requirements.txt from pyproject.toml, and the sums of the jars
 	@build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --output-file infra/requirements.txt pyproject.toml

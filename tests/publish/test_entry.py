@@ -30,13 +30,3 @@ def test_a_contract_with_a_typing_error_is_refused_with_its_line_and_the_nearest
     code = main(["run", "notice", "--date", "2026-03-02"])
     (sentence,) = capsys.readouterr().err.splitlines()
     assert (code, sentence.startswith("REFUSED: "), "notice.odcs.yaml:39: " in sentence, "'mobile'" in sentence) == (65, True, True, True)
-
-
-def test_a_missing_broker_ends_the_stream_as_unavailable_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path))
-    monkeypatch.setenv("GOVLAKE_KAFKA", "127.0.0.1:9")
-    code = main(["stream"])
-    (sentence,) = capsys.readouterr().err.splitlines()
-    assert (code, sentence.startswith("UNAVAILABLE: Kafka at 127.0.0.1:9 did not answer")) == (75, True)
