@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 
 from infra.place import Place
+from jobs.stream.topics import EVERY
 from schemas.contract import Contract
 from schemas.load import load_all
 from schemas.settings import ROOT
@@ -90,7 +91,7 @@ def main() -> None:
         at = stand.place(Path(home))
         if set(given.systems) - set(LOOPS):
             lake.fill(at.settings, given.subjects)
-        with stand.kafka(at, PEERS):
+        with stand.kafka(at, (*PEERS, *EVERY)):
             for line in measurements(at, given.systems or known, given.rates, given.seconds):
                 for where in (out, None):
                     print(json.dumps(line, ensure_ascii=False), file=where, flush=True)
