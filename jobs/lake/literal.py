@@ -1,4 +1,4 @@
-"""A few known rows as a frame, without a Python worker: `createDataFrame` of rows starts one, for a second of CPU."""
+"""A few known rows as a frame, without a Python worker: `createDataFrame` of rows starts one."""
 
 import json
 from collections.abc import Mapping, Sequence
