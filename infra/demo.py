@@ -16,7 +16,7 @@ from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import load_all, load_marts
 from schemas.settings import ROOT
 
-RECEIPT_SECONDS = 90  # an answer is sealed within 10 s once the ledger job is up, which a cold start delays
+RECEIPT_SECONDS = 180  # an answer is sealed within 10 s once the ledger job is up, which a cold start delays
 TRAINING = ROOT / "infra" / "spark" / "train.sh"
 QUERY = ROOT / "docs" / "examples" / "gold_without_spark.py"
 
