@@ -56,14 +56,33 @@ def _lookups(contract: Contract, values: Mapping[str, Value]) -> list[Lookup]:
     return [Lookup(use, value, f"_lookup{index}") for index, (use, value) in enumerate(found)]
 
 
+def spans(use: RuleUse, reference: DataFrame) -> DataFrame:
+    """Return what an `in_table` rule joins: each code once (key), with the spans of days in which it is valid (spans)."""
+    given = use.arguments
+    starts = F.coalesce(F.col(given["valid_from"]), F.lit(FIRST).cast("date")) if "valid_from" in given else F.lit(FIRST).cast("date")
+    ends = F.coalesce(F.col(given["valid_to"]), F.lit(LAST).cast("date")) if "valid_to" in given else F.lit(LAST).cast("date")
+    spanned = reference.select(F.col(given["column"]).alias("key"), F.struct(starts.alias("starts"), ends.alias("ends")).alias("span"))
+    return spanned.groupBy("key").agg(F.collect_list("span").alias("spans"))
+
+
+def ordinals(calendar: DataFrame) -> DataFrame:
+    """Return what a `workday_limit` rule joins: each day with the number of working days up to it."""
+    return calendar.select("day", F.sum(F.col("is_workday").cast("int")).over(Window.orderBy("day")).alias("ordinal"))
+
+
+def prepared(contract: Contract, references: Mapping[str, DataFrame]) -> list[tuple[str, DataFrame]]:
+    """Return every frame that `join` joins for this contract, each with the name of its table, for who wants to keep them."""
+    uses = [use for field in contract.columns for use in field.rules if use.rule == "in_table"]
+    limits = {str(use.arguments["table"]) for use in contract.row_rules if use.rule == "workday_limit"}
+    found = [(str(use.arguments["table"]), spans(use, references[str(use.arguments["table"])])) for use in uses]
+    return found + [(table, ordinals(references[table])) for table in sorted(limits)]
+
+
 def _in_table(
     frame: DataFrame, lookup: Lookup, reference: DataFrame, values: Mapping[str, Value]
 ) -> tuple[DataFrame, list[Possible]]:
     given, key = lookup.use.arguments, f"{lookup.prefix}_key"
-    starts = F.coalesce(F.col(given["valid_from"]), F.lit(FIRST).cast("date")) if "valid_from" in given else F.lit(FIRST).cast("date")
-    ends = F.coalesce(F.col(given["valid_to"]), F.lit(LAST).cast("date")) if "valid_to" in given else F.lit(LAST).cast("date")
-    spans = reference.select(F.col(given["column"]).alias(key), F.struct(starts.alias("starts"), ends.alias("ends")).alias("span"))
-    codes = spans.groupBy(key).agg(F.collect_list("span").alias(f"{lookup.prefix}_spans"))
+    codes = spans(lookup.use, reference).toDF(key, f"{lookup.prefix}_spans")
     joined = frame.join(F.broadcast(codes), lookup.value.typed == F.col(key), "left")
     known = F.col(f"{lookup.prefix}_spans")
     day = beijing_day(values[given["on"]]) if "on" in given else None
@@ -77,7 +96,7 @@ def _workday_limit(
     frame: DataFrame, lookup: Lookup, calendar: DataFrame, values: Mapping[str, Value]
 ) -> tuple[DataFrame, list[Possible]]:
     since = values[lookup.use.arguments["since"]]
-    counted = calendar.select("day", F.sum(F.col("is_workday").cast("int")).over(Window.orderBy("day")).alias("ordinal"))
+    counted = ordinals(calendar)
     for end, value in (("since", since), ("until", lookup.value)):
         day, ordinal = f"{lookup.prefix}_{end}_day", f"{lookup.prefix}_{end}"
         days = F.broadcast(counted.select(F.col("day").alias(day), F.col("ordinal").alias(ordinal)))

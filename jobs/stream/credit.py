@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from jobs.conform import normalise
 from jobs.conform.rules.organisations import is_uscc
 from jobs.conform.rules.persons import is_citizen_id_any
-from jobs.stream import reasons, records, standing, topics
+from jobs.stream import buckets, reasons, records, standing, topics
 from jobs.stream.records import Lane
 from jobs.stream.rule_set import rule_set
 from jobs.stream.sides import Sides
@@ -55,9 +55,18 @@ def _named(frame: DataFrame, sides: Sides) -> DataFrame:
     gold = sides.frames.get(sides.credit)
     if gold is None:
         return frame.withColumns({"_names": F.lit(None).cast("bigint"), "_named": F.lit(None).cast("string")})
-    names = gold.groupBy(_folded(F.col("name")).alias("_called")).agg(F.count(F.lit(1)).alias("_names"), F.min("uscc").alias("_named"))
-    asked = F.when(~F.col("_is_code") & ~F.col("_is_person"), F.col("_name"))
-    return frame.join(F.broadcast(names), asked == F.col("_called"), "left").drop("_called")
+    asked = frame.withColumn("_called", F.when(~F.col("_is_code") & ~F.col("_is_person"), F.col("_name")))
+    found = asked.join(F.broadcast(names(gold)), buckets.bucket(F.col("_called")) == F.col("_name_bucket"), "left")
+    same = found.withColumn("_same", F.filter("_all_named", lambda one: one["name"] == F.col("_called")))
+    named = {"_names": F.when(F.size("_same") > 0, F.size("_same")).cast("bigint"), "_named": F.array_min("_same")["uscc"]}
+    return same.withColumns(named).drop("_called", "_same", "_all_named", "_name_bucket")
+
+
+def names(gold: DataFrame) -> DataFrame:
+    """Return the folded name and the code of every subject (_all_named), in buckets by name (_name_bucket)."""
+    called = _folded(F.col("name"))
+    pair = F.struct(called.alias("name"), F.col("uscc"))
+    return buckets.packed(gold, [called], F.collect_list(pair).alias("_all_named")).withColumnRenamed("_bucket", "_name_bucket")
 
 
 def _errors(sides: Sides) -> list[tuple[Column, reasons.Reason]]:

@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kafka import KafkaAdminClient
@@ -14,7 +14,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from jobs.session import session
-from jobs.stream import credit, sides, topics, verdict
+from jobs.stream import credit, kept, sides, topics, verdict
+from jobs.stream.kept import Kept
 from jobs.stream.sides import Sides
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
@@ -88,13 +89,14 @@ def serve(at: Desk, say: Say) -> None:
     while True:
         there = _versions(at)
         known = sides.read(spark, at.settings, at.contract, at.standing)
+        held = kept.keep(known)
         running = [_query(spark, at, topic, known) for topic in ANSWERERS]  # 2
         say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(known)}.")
-        _keep_fresh(spark, at, known, there)  # 3
+        _keep_fresh(spark, at, held, there)  # 3
         for query in running:  # 4
             query.stop()
         spark.streams.resetTerminated()  # or the next wait returns at once
-        sides.release(known)
+        kept.release(held)
 
 
 def _await_broker(settings: Settings, say: Say) -> None:
@@ -131,12 +133,12 @@ def _query(spark: SparkSession, at: Desk, topic: str, known: Sides) -> Streaming
     return query
 
 
-def _keep_fresh(spark: SparkSession, at: Desk, known: Sides, there: dict[str, int]) -> None:
+def _keep_fresh(spark: SparkSession, at: Desk, held: Iterable[Kept], there: dict[str, int]) -> None:
     """Renew tables that have a new version; return some seconds after one came or went.
 
-    there: the versions when `known` was read.  Raises Unavailable when a query ended meanwhile.
+    there: the versions when `held` was made.  Raises Unavailable when a query ended meanwhile.
     """
-    left, kept = at.replica.settle, there
+    left, seen = at.replica.settle, there
     while left > 0:
         try:
             spark.streams.awaitAnyTermination(POLL)
@@ -145,8 +147,8 @@ def _keep_fresh(spark: SparkSession, at: Desk, known: Sides, there: dict[str, in
         if len(spark.streams.active) < len(ANSWERERS):
             raise Unavailable(_died(at, "a query ended by itself"))
         now = _versions(at)
-        sides.renew(known, sorted(name for name in now.keys() & kept.keys() if now[name] != kept[name]))
-        left, kept = left - (POLL if now.keys() != there.keys() else 0), now
+        kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
+        left, seen = left - (POLL if now.keys() != there.keys() else 0), now
 
 
 def _versions(at: Desk) -> dict[str, int]:

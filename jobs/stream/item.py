@@ -19,8 +19,12 @@ def joined(frame: DataFrame, sides: Sides) -> DataFrame:
     catalogue = sides.frames.get(CATALOGUE)
     if catalogue is None:
         return frame.withColumn("_items", F.lit(None).cast("array<string>"))
-    listed = catalogue.groupBy(F.col("task_code").alias("_item_code")).agg(F.collect_list(F.struct(*JUDGED)).alias("_items"))
-    return frame.join(F.broadcast(listed), F.col("task_code") == F.col("_item_code"), "left").drop("_item_code")
+    return frame.join(F.broadcast(listed(catalogue)), F.col("task_code") == F.col("_item_code"), "left").drop("_item_code")
+
+
+def listed(catalogue: DataFrame) -> DataFrame:
+    """Return each code once (_item_code), with its rows of the catalogue (_items)."""
+    return catalogue.groupBy(F.col("task_code").alias("_item_code")).agg(F.collect_list(F.struct(*JUDGED)).alias("_items"))
 
 
 def failed(sides: Sides) -> list[tuple[Column, reasons.Reason]]:

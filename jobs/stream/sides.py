@@ -1,6 +1,6 @@
-"""What requests are held against: the lake's tables, kept in memory and read anew when one has a new version; and which are away."""
+"""What requests are held against: the lake's tables, and which of them are away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame, SparkSession
@@ -77,32 +77,12 @@ def versions(settings: Settings, names: tuple[str, ...]) -> dict[str, int]:
 
 
 def read(spark: SparkSession, settings: Settings, contract: Contract, standing: Contract) -> Sides:
-    """Open every table that has a version; none is waited for.
-
-    They are kept in memory: at each batch's boundary, for which everybody waits, a Delta table costs 0.1 s to be looked up
-    and a kept one nothing. `renew` brings a new version in.
-    """
+    """Open every table that has a version; none is waited for."""
     there = versions(settings, needed(contract, standing))
     opened = {name: tables.read(spark, _table(settings, name)) for name in joined(contract, standing) if name in there}
     frames = {name: rows for name, rows in opened.items() if rows is not None}
-    if (accepted := f"silver.{contract.table}") in frames:
-        frames[accepted] = frames[accepted].select(*contract.key)
     gone = (set(needed(contract, standing)) - there.keys()) | (opened.keys() - frames.keys())
-    return Sides(contract, standing, {name: rows.persist() for name, rows in frames.items()}, frozenset(gone))
-
-
-def renew(known: Sides, names: Iterable[str]) -> None:
-    """Forget what is kept of these tables and keep their newest version; batches take it up at their next boundary."""
-    for name in names:
-        if name in known.frames:
-            known.frames[name].unpersist()
-            known.frames[name].persist()
-
-
-def release(known: Sides) -> None:
-    """Forget all that is kept."""
-    for frame in known.frames.values():
-        frame.unpersist()
+    return Sides(contract, standing, frames, frozenset(gone))
 
 
 def _table(settings: Settings, name: str) -> tables.Table:

@@ -3,7 +3,9 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.stream import buckets
 from jobs.stream.sides import HOPS, Sides
+from schemas.contract import Contract
 
 PASS, REVIEW, BLOCK, UNKNOWN = "pass", "review", "block", "unknown"
 SHOWN = ("list", "authority", "decision_no", "from", "to", "domain", "source_table", "source_version")
@@ -17,19 +19,52 @@ def joined(frame: DataFrame, sides: Sides, code: Column) -> DataFrame:
     """Add what gold knows of the subject with this code, as it counts on `_day`.
 
     Adds _subject (null when unknown), _hits (in force on the day), _standing (unknown also while a credit table is
-    away, never pass), _version (of the gold table) and _data_at (when it was computed).
+    away, never pass), _version (of the gold table; null until the ledger has it) and _data_at (when it was computed).
     """
     gold = sides.frames.get(sides.credit)
     if gold is None:
         nothing = {"_subject": SUBJECT, "_hits": HITS, "_version": "bigint", "_data_at": "timestamp"}
         without = frame.withColumns({name: F.lit(None).cast(kind) for name, kind in nothing.items()})
         return without.withColumn("_standing", F.lit(UNKNOWN))
-    subjects = gold.select(F.struct(*KNOWN).alias("_subject"), F.col("hits").alias("_written"))
-    found = frame.join(F.broadcast(subjects), code == F.col("_subject.uscc"), "left")
-    # Real-Time Mode takes joins on equal keys alone, and a constant would be folded away: no offset is below 0.
-    stamped = found.join(F.broadcast(_stamp(gold, sides)), F.least(F.col("_offset"), F.lit(0)) == F.col("_zero"), "left")
-    counted = stamped.withColumn("_hits", _in_force(F.col("_written"), F.col("_day")))
-    return counted.withColumn("_standing", _standing(sides)).drop("_written")
+    asked = frame.withColumn("_subject_code", code)
+    found = asked.join(F.broadcast(book(gold)), buckets.bucket(F.col("_subject_code")) == F.col("_bucket"), "left")
+    dated = _versioned(found, sides)
+    written = F.get(F.filter("_adverse", lambda one: one["uscc"] == F.col("_subject_code")), F.lit(0))["hits"]
+    listed = dated.withColumns({
+        "_subject": F.get(F.filter("_subjects", lambda one: one["uscc"] == F.col("_subject_code")), F.lit(0)),
+        "_hits": F.filter(written, lambda hit: (hit["from"] <= F.col("_day")) & (hit["to"].isNull() | (hit["to"] > F.col("_day")))),
+        "_is_known": F.coalesce(F.array_contains("_codes", F.col("_subject_code")), F.lit(False)),
+    })
+    return listed.withColumn("_standing", _standing(sides)).drop("_bucket", "_codes", "_subjects", "_adverse", "_computed")
+
+
+def book(gold: DataFrame) -> DataFrame:
+    """Return what gold knows, in buckets of subjects by code; every bucket is there.
+
+    _bucket; _codes of all subjects in it, _subjects with what is known of them, _adverse the few with hits; and of the
+    whole table _computed (the batch that computed it) and _data_at.  Answers take from it only the columns they need.
+    """
+    told = F.struct(*KNOWN)
+    hits = F.from_json(F.when(F.col("hits") != "[]", F.col("hits")), HITS)
+    adverse = F.when(hits.isNotNull(), F.struct(F.col("uscc"), hits.alias("hits")))
+    lists = (F.collect_list("uscc").alias("_codes"), F.collect_list(told).alias("_subjects"), F.collect_list(adverse).alias("_adverse"))
+    every = gold.sparkSession.range(buckets.COUNT).withColumnRenamed("id", "_bucket")
+    newest = gold.agg(F.max_by("_batch", "_ingested_at").alias("_computed"), F.max("_ingested_at").alias("_data_at"))
+    return every.join(buckets.packed(gold, [F.col("uscc")], *lists), "_bucket", "left").crossJoin(newest)
+
+
+def recorded(hops: DataFrame, standing: Contract) -> DataFrame:
+    """Return the version of the gold table that the ledger gives for each batch that computed it."""
+    mine = hops.where((F.col("table") == standing.table) & (F.col("hop") == "mart"))
+    return mine.groupBy(F.col("batch").alias("_recorded")).agg(F.max("version_written").cast("bigint").alias("_version"))
+
+
+def _versioned(frame: DataFrame, sides: Sides) -> DataFrame:
+    """Add _version. A Delta read does not tell its version to the plan; the batch in the rows leads to it."""
+    hops = sides.frames.get(HOPS)
+    if hops is None:
+        return frame.withColumn("_version", F.lit(None).cast("bigint"))
+    return frame.join(F.broadcast(recorded(hops, sides.standing)), F.col("_computed") == F.col("_recorded"), "left").drop("_recorded")
 
 
 def shown(hits: Column) -> Column:
@@ -38,29 +73,9 @@ def shown(hits: Column) -> Column:
     return F.coalesce(listed, F.array().cast(f"array<struct<{HIT.rsplit(',', 1)[0]}>>"))
 
 
-def _in_force(written: Column, day: Column) -> Column:
-    hits = F.from_json(F.when(written != "[]", written), HITS)
-    return F.filter(hits, lambda hit: (hit["from"] <= day) & (hit["to"].isNull() | (hit["to"] > day)))
-
-
 def _standing(sides: Sides) -> Column:
     if sides.credit_away:
         return F.lit(UNKNOWN)
     blocks = F.exists("_hits", lambda hit: hit["effect"] == BLOCK)
     known = F.when(blocks, BLOCK).when(F.size("_hits") > 0, REVIEW).otherwise(PASS)
-    return F.when(F.col("_subject").isNull(), UNKNOWN).otherwise(known)
-
-
-def _stamp(gold: DataFrame, sides: Sides) -> DataFrame:
-    """One row: when the gold table was computed, and the version the ledger gives for that computation.
-
-    A Delta read does not tell its version to the plan; the batch id in the rows leads to it. Null until it is recorded.
-    """
-    zero = F.max(F.lit(0).cast("bigint")).alias("_zero")
-    newest = gold.agg(F.max_by("_batch", "_ingested_at").alias("_computed"), F.max("_ingested_at").alias("_data_at"), zero)
-    hops = sides.frames.get(HOPS)
-    if hops is None:
-        return newest.select("_zero", "_data_at", F.lit(None).cast("bigint").alias("_version"))
-    mine = hops.where((F.col("table") == sides.standing.table) & (F.col("hop") == "mart"))
-    recorded = mine.groupBy(F.col("batch").alias("_recorded")).agg(F.max("version_written").cast("bigint").alias("_version"))
-    return newest.join(F.broadcast(recorded), F.col("_computed") == F.col("_recorded"), "left").select("_zero", "_data_at", "_version")
+    return F.when(~F.col("_is_known"), UNKNOWN).otherwise(known)

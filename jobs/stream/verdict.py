@@ -6,10 +6,11 @@ from pyspark.sql import functions as F
 from jobs.conform.conform import conform
 from jobs.conform.rules.organisations import is_uscc
 from jobs.conform.rules.persons import is_citizen_id_any
-from jobs.stream import item, reasons, records, standing, topics
+from jobs.stream import buckets, item, reasons, records, standing, topics
 from jobs.stream.records import Lane
 from jobs.stream.rule_set import rule_set
 from jobs.stream.sides import Sides
+from schemas.contract import Contract
 from schemas.rules import RULES
 
 NATURAL_PERSON = "1"  # GB/T 39046-2020 A.4
@@ -48,14 +49,23 @@ def _seen(frame: DataFrame, sides: Sides) -> DataFrame:
     accepted = sides.frames.get(sides.accepted)
     if accepted is None:
         return frame
-    key = sides.contract.key
-    numbers = accepted.groupBy(*(F.col(name).alias(f"_seen_{name}") for name in key)).agg(F.lit(True).alias("_seen"))
-    same = [F.col(name) == F.col(f"_seen_{name}") for name in key]
-    found = frame.join(F.broadcast(numbers), same, "left")
+    key = [F.col(name) for name in sides.contract.key]
+    found = frame.join(F.broadcast(numbers(accepted, sides.contract)), buckets.bucket(*key) == F.col("_seen_bucket"), "left")
     fields = {"rule": reasons.CASE_SEEN.code, "column": CASE, "severity": "quarantine", "value": None}
     violation = F.struct(*(F.lit(value).cast("string").alias(name) for name, value in fields.items()))
-    more = F.when(F.col("_seen"), F.concat("_violations", F.array(violation))).otherwise(F.col("_violations"))
+    more = F.when(F.array_contains("_seen", _number(sides.contract)), F.concat("_violations", F.array(violation))).otherwise(F.col("_violations"))
     return found.withColumn("_violations", more)
+
+
+def numbers(accepted: DataFrame, contract: Contract) -> DataFrame:
+    """Return the numbers of the cases accepted so far (_seen), in buckets (_seen_bucket)."""
+    key = [F.col(name) for name in contract.key]
+    return buckets.packed(accepted, key, F.collect_set(_number(contract)).alias("_seen")).withColumnRenamed("_bucket", "_seen_bucket")
+
+
+def _number(contract: Contract) -> Column:
+    """What tells cases apart, as one text; null where a part of it is."""
+    return F.concat(*(part for name in contract.key for part in (F.lit("\n"), F.col(name))))
 
 
 def _is_organisation() -> Column:
