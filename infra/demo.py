@@ -27,7 +27,7 @@ def demo(place: Place) -> None:
     samples.await_settled(place)
     _say(f"Landed {fresh} new sample file(s) in {place.settings.landing}." if fresh else "The samples are in landing already.")
     failures = _flow(place)
-    supervision.start(place, programs.STREAM)
+    supervision.start(place, programs.ANSWERING)
     _heading("The lake 数据湖")
     _govlake("tables")
     _heading("Why rows are in quarantine 隔离原因")
@@ -37,6 +37,7 @@ def demo(place: Place) -> None:
             show(place)
         except Failure as failure:
             failures.append(str(failure))
+    supervision.start(place, programs.STREAM)
     _addresses(place)
     if failures:
         raise Refused("\n".join(failures))

@@ -10,6 +10,7 @@ from typing import Any
 
 from jobs.evidence.intake import LandedFile, batch_id
 from schemas.contract import Contract
+from schemas.load import load
 from schemas.settings import Settings
 
 
@@ -35,6 +36,7 @@ def make(settings: Settings, contract: Contract, date: str, files: tuple[LandedF
     batch = batch_id(contract, date, (file.sha256 for file in files))
     plan = Plan(batch, contract.table, date, datetime.now(UTC), files, _folder(settings, contract.table) / batch)
     plan.folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(contract.path, plan.folder / contract.path.name)
     write_json(plan.folder / "plan.json", {**asdict(plan), "ingested_at": plan.ingested_at.isoformat()})
     return plan
 
@@ -61,6 +63,16 @@ def outdated(settings: Settings, contract: Contract, date: str) -> list[Plan]:
 def is_current(plan: Plan, contract: Contract) -> bool:
     """Tell whether the contract's version is the one that the batch was planned under."""
     return plan.batch == batch_id(contract, plan.date, (file.sha256 for file in plan.files))
+
+
+def is_judged(plan: Plan) -> bool:
+    """Tell whether the batch has its verdict: from then on its rows may be in the tables, and it has to be finished."""
+    return (plan.folder / "verdict.json").exists()
+
+
+def begun_under(plan: Plan, today: Contract) -> Contract:
+    """Return the contract the batch was planned under, whose columns its candidate rows have."""
+    return today if is_current(plan, today) else load(plan.folder / today.path.name)
 
 
 def forget(plan: Plan) -> None:

@@ -37,8 +37,7 @@ def run(order: Order) -> None:
     with lock.writing(settings, contract.table):
         left = plan.unfinished(settings, contract)
         if left is not None:
-            order.say(f"{contract.table} {left.date}: going on with batch {left.batch}, which an earlier run left unfinished.")
-            _publish(order, left)
+            _finish(order, left)
         files = order.ingest.waiting(settings, contract, order.date)
         if not files:
             folder = settings.landing / contract.source_class / contract.table / order.date
@@ -78,7 +77,19 @@ def _session(order: Order) -> SparkSession:
 
 
 def _work(order: Order, planned: plan.Plan) -> batch.Work:
-    return batch.Work(_session(order), order.settings, order.contract, planned, order.ingest, order.after)
+    contract = plan.begun_under(planned, order.contract)
+    return batch.Work(_session(order), order.settings, contract, planned, order.ingest, order.after)
+
+
+def _finish(order: Order, left: plan.Plan) -> None:
+    """Go on with a batch that was left unfinished, under the contract it was begun under."""
+    name = f"{left.table} {left.date}"
+    if plan.is_current(left, order.contract) or plan.is_judged(left):
+        order.say(f"{name}: going on with batch {left.batch}, which an earlier run left unfinished.")
+        return _publish(order, left)
+    plan.forget(left)
+    order.say(f"{name}: batch {left.batch}, which an earlier run left unfinished, had written nothing yet, and the contract has another version since: its files are taken in anew.")
+    return None
 
 
 def _publish(order: Order, planned: plan.Plan) -> None:

@@ -128,7 +128,7 @@ def re2(form: str) -> str:
     """The same pattern in RE2's spelling of code points."""
     import re
 
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: f"\\x{{{m[1]}}}", form).replace(r"\Z", r"\z").replace(r"(?![\s\S])", r"\z")
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: f"\\x{{{m[1]}}}", form).replace(r"\Z", r"\z").replace(r"(?![\s\S])", r"\z").replace("(?!0000)", "")
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.__main__ import Ingest
 from jobs.ingest.landing import waiting
-from jobs.publish.run import Order, accept
+from jobs.publish.run import Order, accept, run
 from jobs.serve.lake import ledger, pending
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -87,3 +87,45 @@ def test_a_batch_whose_accept_was_killed_is_not_superseded(here, held, changed, 
     with pytest.raises(Refused, match=rf"was being accepted when that was stopped\. Nothing was started\. Finish it first: `python -m jobs accept notice {held.name}"):
         take_in(changed)
     assert (held.exists(), states(here)) == (True, ["held"])
+
+
+COLUMN = """      - name: subtitle
+        businessName: 副标题
+        logicalType: string
+        classification: public
+        description: "Second title. 副标题。"
+        examples: ["about"]
+"""
+
+
+class Stopped(Exception):
+    """The process ends here."""
+
+
+def stopped_after(number: int) -> Callable[[int], None]:
+    """What a run is to do after each step: end after this one."""
+    def after(step: int) -> None:
+        if step == number:
+            raise Stopped
+
+    return after
+
+
+def widened(here: Settings) -> Contract:
+    """The contract with one column more, as its next version."""
+    path = here.contracts / "notice.odcs.yaml"
+    text = path.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.1.0")
+    path.write_text(text.replace("    quality:", f"{COLUMN}    quality:"), encoding="utf-8")
+    return load(path)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6])
+def test_a_batch_stopped_before_its_contract_changed_is_finished_or_judged_anew_and_loses_nothing(spark, here, land, take_in, step) -> None:
+    before = load(here.contracts / "notice.odcs.yaml")
+    land("social", "notice", DAY, "d.csv", as_csv(before, [notice(before, "N7"), notice(before, "N8")]))
+    with pytest.raises(Stopped):
+        run(Order(here, before, DAY, Ingest(), lambda line: None, stopped_after(step)))
+    after = widened(here)
+    said = take_in(after)
+    assert any(("taken in anew" if step < 3 else "going on with batch") in line for line in said)
+    assert (set(silver(spark, here, before)), states(here), unbalanced(spark, here), pending(here, waiting)) == ({"N7", "N8"}, ["released"], [], ())

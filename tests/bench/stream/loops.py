@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, Producer, TopicPartition
 
 from jobs.conform.plain.catalogue import PLAIN
 from schemas.contract import Contract
@@ -33,14 +33,16 @@ def judge(contract: Contract) -> Judge:
 
 
 def plain(broker: str, request: str, answer: str, judged: Judge | None) -> None:
-    """Answer with kafka-python; judged: None for an echo."""
-    consumer = KafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=100)
-    consumer.assign([TopicPartition(request, 0)])
-    consumer.seek_to_end()
-    producer = KafkaProducer(bootstrap_servers=broker, linger_ms=0, acks=1)
-    for record in consumer:
-        value = record.value if judged is None else json.dumps(judged(json.loads(record.value)), ensure_ascii=False).encode()
-        producer.send(answer, value, key=record.key)
+    """Answer one record after another; judged: None for an echo."""
+    consumer = Consumer({"bootstrap.servers": broker, "group.id": "peer", "enable.auto.commit": False, "fetch.wait.max.ms": 100})
+    consumer.assign([TopicPartition(request, 0, OFFSET_END)])
+    producer = Producer({"bootstrap.servers": broker, "linger.ms": 0, "acks": 1})
+    while True:
+        if (record := consumer.poll(1.0)) is not None and record.error() is None:
+            sent = record.value() or b""
+            value = sent if judged is None else json.dumps(judged(json.loads(sent)), ensure_ascii=False).encode()
+            producer.produce(answer, value, key=record.key())
+            producer.poll(0)
 
 
 def quix(broker: str, request: str, answer: str, judged: Judge) -> None:
