@@ -18,6 +18,7 @@ from schemas.settings import ROOT
 
 RECEIPT_SECONDS = 180  # an answer is sealed within 10 s once the ledger job is up, which a cold start delays
 TRAINING = ROOT / "infra" / "spark" / "train.sh"
+WATCH = "stream.watch"  # turned on when there is something to look at
 QUERY = ROOT / "docs" / "examples" / "gold_without_spark.py"
 
 
@@ -38,6 +39,7 @@ def demo(place: Place) -> None:
         except Failure as failure:
             failures.append(str(failure))
     supervision.start(place, programs.STREAM)
+    _turn_on(airflow_api.log_in(place), WATCH)
     _addresses(place)
     if failures:
         raise Refused("\n".join(failures))
@@ -49,7 +51,8 @@ def _flow(place: Place) -> list[str]:
     since = datetime.now(UTC).isoformat()
     names = {contract.dag_id for contract in (*contracts.values(), *marts.values())}
     runs.await_dags(airflow, frozenset(names))
-    airflow.patch("dags", {"is_paused": False}, dag_id_pattern="%", update_mask="is_paused")
+    for name in names:
+        _turn_on(airflow, name)
     due = _due()
     _say(f"{len(due)} run(s) for {sum(len(one.files) for one in due)} file(s):" if due else "Nothing new in landing: nothing to run.")
     released = frozenset(one["table"] for one in _answer("tables") if one["version"] is not None)
@@ -61,6 +64,10 @@ def _flow(place: Place) -> list[str]:
         failures += runs.settle(airflow, mart.dag_id, dates, since, _say)
     _say(f"All runs are over after {time.monotonic() - begun:.0f} s.")
     return failures
+
+
+def _turn_on(airflow: airflow_api.Airflow, dag: str) -> None:
+    airflow.patch(f"dags/{dag}", {"is_paused": False}, update_mask="is_paused")
 
 
 def _due() -> tuple[Due, ...]:

@@ -36,6 +36,23 @@ def at(settings: Settings, topic: str, offset: int) -> Any:
         return next((one for part in held for one in _until(consumer, part, offset, offset + 1)), None)
 
 
+def moment(settings: Settings, topic: str, part: int, offset: int) -> float | None:
+    """Return when the broker took the first record from an offset on, in seconds since 1970; None when there is none."""
+    with _broker(settings), closing(_consumer(settings)) as consumer:
+        place = TopicPartition(topic, part)
+        first, end = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
+        found = next(iter(_until(consumer, place, max(first, offset), min(end, max(first, offset) + 1))), None)
+    return None if found is None else found.timestamp / 1000
+
+
+def since(settings: Settings, topic: str, instant: float) -> int:
+    """Return how many records a topic has taken since an instant (seconds since 1970)."""
+    with _broker(settings), closing(_consumer(settings)) as consumer:
+        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        ends, starts = consumer.end_offsets(parts), consumer.offsets_for_times(dict.fromkeys(parts, int(instant * 1000))) if parts else {}
+        return sum(ends[part] - starts[part].offset for part in parts if starts.get(part) is not None)
+
+
 def put(settings: Settings, topic: str, records: list[Any], mark: str) -> list[int]:
     """Put the bytes and keys of records into a topic, each with a header `mark`; return their offsets once acknowledged."""
     with _broker(settings), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:

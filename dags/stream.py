@@ -1,0 +1,49 @@
+"""One DAG that looks at the stream every five minutes: red with a sentence while a limit is crossed, green by itself after."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, BaseOperator
+
+from schemas.errors import Unavailable
+
+EVERY = "*/5 * * * *"
+PATIENCE = 60  # seconds a check may take; half a second is usual
+CHECKS = {
+    "heartbeat": "心跳", "lag": "积压", "ledger": "入账", "staleness": "数据时效", "disagreement": "答复不一致", "dead-letters": "无法读取",
+}
+
+
+class Watch(BaseOperator):
+    """Ask `govlake watch` for one check. Raises Unavailable with its sentence, which names the page to read."""
+
+    def __init__(self, *, check: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.check = check
+
+    def execute(self, context: Any) -> str:
+        """Return what was measured."""
+        command = [str(Path(sys.executable).with_name("govlake")), "watch", self.check]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        if done.returncode:
+            raise Unavailable(done.stderr.strip() or f"`govlake watch {self.check}` ended with exit code {done.returncode} and said nothing.")
+        print(done.stdout)
+        return done.stdout
+
+
+with DAG(
+    "stream.watch",
+    dag_display_name="即办件流巡检 stream.watch",
+    description="Is the stream well? 即办件与信用查询流是否正常。",
+    doc_md=__doc__,
+    schedule=EVERY,
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags={"stream 即办件流"},
+) as watch:
+    for _check, _name in CHECKS.items():
+        Watch(task_id=_check, task_display_name=f"{_name} {_check}", check=_check)
