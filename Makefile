@@ -55,6 +55,9 @@ bench: jars ## benchmarks, into build/bench.jsonl and docs/benchmarks.md
 bench-stream: jars ## latencies of the stream beside other systems, into build/bench-stream.jsonl
 	@$(PYTHON) -m tests.bench.stream
 
+chaos-stream: jars ## the stream's programs killed at random under load, then the account, into build/chaos-stream.json
+	@$(PYTHON) -m tests.bench.stream.chaos
+
 lock: env ## renew infra/requirements.txt from pyproject.toml, and the sums of the jars
 	@build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --output-file infra/requirements.txt pyproject.toml
 	@LOCKING=yes infra/fetch_jars.sh

@@ -41,7 +41,7 @@ def up(place: Place, later: tuple[str, ...] = ()) -> None:
     else:
         leftovers.end(place.settings.home)
         ports.require_free(place.settings)
-        _configure(place)  # 1
+        configure(place)  # 1
         supervision.launch(place)  # 2
     supervision.start(place, programs.BASE)  # 3
     _await(place, "postgres", lambda: postgres.ready(place), SERVER_SECONDS)
@@ -91,7 +91,8 @@ def clean(place: Place) -> None:
             print(f"Kept: {kept} is outside it. Remove it by hand if you mean to.")
 
 
-def _configure(place: Place) -> None:
+def configure(place: Place) -> None:
+    """Write the configuration of every program, and make the folders and the empty database that are missing."""
     remember(place)
     for folder in (place.run, place.logs, place.settings.landing):
         folder.mkdir(parents=True, exist_ok=True)

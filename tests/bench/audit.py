@@ -121,7 +121,7 @@ def _candidate(spark: SparkSession, rows: int) -> DataFrame:
 def _measured(candidate: DataFrame, contract: Contract, home: Path) -> Path:
     counts, found = measure(candidate, crowded(candidate, contract, None), contract)
     whole = {"table": TABLE, "batch": "b", "date": "2026-03-01", "rows_in": counts.rows_in, "rows_silver": counts.silver,
-             "rows_quarantined": counts.quarantined, "history": []}  # fmt: skip
+             "rows_quarantined": counts.quarantined, "rows_duplicate": counts.duplicate, "history": []}  # fmt: skip
     (home / "measurement.json").write_text(json.dumps({**whole, **found}), encoding="utf-8")
     return home / "measurement.json"
 

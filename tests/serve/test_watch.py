@@ -94,5 +94,5 @@ def test_answers_that_differ_are_an_alert_for_a_day(here: Settings, reason: str,
 
 
 def test_an_unknown_check_is_refused_with_the_known_ones(here: Settings) -> None:
-    with pytest.raises(Refused, match="no check 'lga'. There are: heartbeat, lag"):
+    with pytest.raises(Refused, match=r"no check 'lga'\. There are: heartbeat, lag"):
         watch(here, ["lga"], {})
