@@ -146,10 +146,13 @@ def _mart(given: argparse.Namespace) -> None:
 
 
 def _stream(given: argparse.Namespace) -> None:
+    from jobs.evidence.editions import keep
     from jobs.stream.instant import desk, serve
 
     here = settings()
-    serve(desk(here, load_all(here.contracts), load_marts(here.contracts), given.replica), say)
+    at = desk(here, load_all(here.contracts), load_marts(here.contracts), given.replica)
+    keep(here, (at.contract, at.standing))
+    serve(at, say)
 
 
 def _verdicts(given: argparse.Namespace) -> None:
