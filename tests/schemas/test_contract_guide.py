@@ -16,7 +16,7 @@ from schemas.uses import HOUSE_METRICS
 
 PAGES = [ROOT / "docs" / "guide" / "contract.md", ROOT / "docs" / "guide" / "contract.zh.md"]
 GLOSSARY = ROOT / "docs" / "glossary.md"
-STANDARD = ROOT / "tests" / "data" / "real" / "odcs-json-schema-v3.1.0.json"
+STANDARD = ROOT / "tests" / "data" / "odcs" / "odcs-json-schema-v3.1.0.json"
 WORDS = [
     "landing", "bronze", "silver", "quarantine", "mart", "exposed view", "partition", "watermark", "checkpoint", "offset",
     "backfill", "lineage", "grant", "classification", "retention", "steward", "owner", "purpose", "agreement", "rule",

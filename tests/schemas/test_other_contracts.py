@@ -25,7 +25,7 @@ CONTRACTS = [load(path) for path in FILES]
 COLUMNS = {f"{contract.table}.{column.name}": column for contract in CONTRACTS for column in contract.columns}
 SAMPLED = [contract for contract in CONTRACTS if contract.table != "hotline_ticket"]  # its sample is made data
 LANDING = ROOT / "tests" / "data" / "landing"
-STANDARD = json.loads((ROOT / "tests" / "data" / "real" / "odcs-json-schema-v3.1.0.json").read_text(encoding="utf-8"))
+STANDARD = json.loads((ROOT / "tests" / "data" / "odcs" / "odcs-json-schema-v3.1.0.json").read_text(encoding="utf-8"))
 
 
 def columns(*types: str, rule: str | None = None) -> Any:

@@ -17,6 +17,7 @@ from jobs.cli import main
 from jobs.evidence import seal
 from jobs.serve.receipts import walk
 from jobs.serve.reconcile import reconcile
+from jobs.serve.watch import watch
 from jobs.stream import topics
 from schemas.errors import Failure
 from schemas.settings import ROOT, Settings, settings
@@ -126,6 +127,16 @@ def test_a_request_without_an_answer_is_named(govlake: Callable[..., tuple[int, 
     code, _, said = govlake("reconcile", "--grace", "0")
     assert (code, "instant: 1 unanswered: mute-1" in said) == (65, True)
     assert govlake("reconcile", "--grace", "3600")[0] == 0
+
+
+def test_the_watch_says_who_is_behind_and_who_is_not(after: Settings) -> None:
+    ledger, letters = watch(after, ["ledger", "dead-letters"], {})
+    assert (ledger.value is not None, ledger.is_crossed, letters.value in (1.0, 2.0), letters.is_crossed) == (True, False, True, False)
+    offsets = after.home / "checkpoints" / "stream-a" / topics.INSTANT_REQUEST / "offsets"
+    offsets.mkdir(parents=True)
+    (offsets / "0").write_text(f'v1\n{{}}\n{{"{topics.INSTANT_REQUEST}":{{"0":0}}}}', encoding="utf-8")  # a replica that has read nothing
+    assert eventually(lambda: watch(after, ["lag"], {})[0].is_crossed, WAIT)
+    assert watch(after, ["lag"], {})[0].sentence.startswith("Requests wait: instant.request for ")
 
 
 def test_a_broker_that_is_away_is_one_sentence(after: Settings) -> None:
