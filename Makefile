@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT_BASE
 export GOVLAKE_PORT_BASE := $(PORT_BASE)
 endif
-.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream
+.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile

@@ -33,6 +33,8 @@ def demo(place: Place) -> None:
     _govlake("tables")
     _heading("Why rows are in quarantine 隔离原因")
     _govlake("quarantine", "--top")
+    _heading("What waits in landing 待处理文件")
+    _govlake("pending")
     for show in (_query, _stream):
         try:
             show(place)
@@ -58,7 +60,7 @@ def _flow(place: Place) -> list[str]:
     released = frozenset(one["table"] for one in _answer("tables") if one["version"] is not None)
     outcome = runs.follow(airflow, due, contracts, released, _say)
     failures = [f"{one.dag_id} {one.date} was not started, since a table it needs has no release." for one in outcome.blocked]
-    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id}" for one in outcome.failed if not _held(one)]
+    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id} and `govlake ledger --table {one.table}` say why." for one in outcome.failed if not _held(one)]
     for mart in marts.values():
         dates = frozenset(one.date for one in outcome.good if one.table in mart.reads)
         failures += runs.settle(airflow, mart.dag_id, dates, since, _say)

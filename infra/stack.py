@@ -50,7 +50,8 @@ def up(place: Place, later: tuple[str, ...] = ()) -> None:
     supervision.start(place, tuple(program.name for program in programs.programs(place) if program.name not in later))  # 5
     _await(place, "kafka", lambda: ports.answers(place.settings.kafka_port), SERVER_SECONDS)
     _await(place, "airflow", lambda: not airflow_api.unhealthy(place), AIRFLOW_SECONDS)
-    print(f"The stack is up after {time.monotonic() - begun:.0f} s. Airflow: {airflow_api.address(place)}  {HINT}")
+    account = f"user {airflow_settings.ADMIN}, password {place.secret('airflow_admin_password')}"
+    print(f"The stack is up after {time.monotonic() - begun:.0f} s. Airflow: {airflow_api.address(place)}  {account}\n{HINT}")
 
 
 def lake(place: Place) -> None:

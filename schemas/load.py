@@ -30,6 +30,7 @@ def load_all(folder: Path) -> dict[str, Contract]:
     """
     read = [_read(path) for path in sorted(folder.rglob(f"*{SUFFIX}")) if path.parent.name != MARTS]
     found = _unique([contract for _, contract in read])
+    checks.identities([source for source, _ in read])
     for source, contract in read:
         checks.references(source, contract, found)
     return found

@@ -49,6 +49,8 @@ def read(path: Path) -> tuple[Any, dict[Place, int]]:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such file. Check the path; contracts end in .odcs.yaml.") from None
+    except IsADirectoryError:
+        raise Refused(f"{path}: is a folder. Name one contract in it, or none: `govlake lint` reads them all.") from None
     except UnicodeDecodeError as error:
         raise Refused(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
     except yaml.MarkedYAMLError as error:

@@ -133,7 +133,7 @@ def _landing(contract: Contract) -> str:
         f"1. 文件放入 Put the file ({contract.source_format}, plain, gzip or zstd) into {folder}",
         "2. 表头用字段名、名称或别名均可，次序不限 Headers by name, title or alias, in any order",
         f"3. 必填 Needed: {needed or '无 none'}",
-        f"4. 试读不写入 Try it first, nothing is written: `govlake check {contract.path.name} FILE`",
+        f"4. 试读不写入 Try it first, nothing is written: `govlake check {contract.table} FILE`",
     ]
     return "\n".join(["## 投放文件 How to land a file", "", *lines])
 

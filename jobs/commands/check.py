@@ -55,7 +55,8 @@ def check(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake check CONTRACT FILE`."""
     asked = Asked(_contract(arguments.contract, settings), Path(arguments.file), arguments.date or _today(), arguments.limit)
     if not asked.file.is_file():
-        raise Refused(f"{asked.file}: there is no such file. Nothing was read. Check the path.")
+        fact = "is a folder" if asked.file.is_dir() else "there is no such file"
+        raise Refused(f"{asked.file}: {fact}. Nothing was read. Check the path.")
     from jobs.session import session
 
     checked = conformed(session(settings, f"govlake check {asked.contract.table}"), settings, asked)

@@ -5,11 +5,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs.commands.command import Command, as_json, count, day, json_option
 from jobs.commands.layout import cell, grid, line
 from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.serve.lake import Entry
 
 SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
 HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
@@ -66,8 +69,14 @@ def ledger(arguments: Namespace, settings: Settings) -> str:
          one.encoding or None, len(one.files), one.version_written, one.at] for one in found
     ]
     heads = ("table", "date", "batch", "state", *HEADS, "balanced", "encoding", "files", "version", "at (Beijing)")
-    notes = [f"{one.table} {one.date}: {line(one.note)}" for one in found if one.note]
+    notes = [f"{one.table} {one.date}: {line(note)}" for one in found for note in _notes(one)]
     return "\n".join([grid(heads, rows), *notes])
+
+
+def _notes(entry: "Entry") -> list[str]:
+    """What the ledger says of a batch, and of each of its files that was refused; once each, without the table's name before it."""
+    said = [entry.note, *(file["note"] for file in entry.files if file["state"] == "refused")]
+    return list(dict.fromkeys(note.removeprefix(f"{entry.table} {entry.date}").strip() for note in said if note))
 
 
 def quarantine(arguments: Namespace, settings: Settings) -> str:
@@ -103,13 +112,14 @@ def pending(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake pending`."""
     from jobs.ingest.landing import waiting
     from jobs.serve.lake import pending as due
+    from jobs.serve.lake import strays
 
     found = due(settings, waiting)
     if arguments.json:
         return as_json(found)
-    if not found:
-        return "Nothing waits in landing."
-    return grid(("table", "DAG", "date", "files"), [[one.table, one.dag_id, one.date, len(one.files)] for one in found])
+    rows = [[one.table, one.dag_id, one.date, len(one.files)] for one in found]
+    told = grid(("table", "DAG", "date", "files"), rows) if rows else "Nothing waits in landing."
+    return "\n".join([told, *strays(settings)])
 
 
 def _terminal() -> int | None:

@@ -10,6 +10,7 @@ from jobs.serve.batches import settled
 from schemas.contract import Contract
 from schemas.load import load_all
 from schemas.settings import Settings
+from schemas.words import nearest
 
 DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)  # the name of a business date's folder
 
@@ -37,6 +38,23 @@ def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
             names = tuple(file.relative for file in files)
             found += [Pending(contract.table, contract.dag_id, date, names)] if names else []
     return tuple(found)
+
+
+def strays(settings: Settings) -> tuple[str, ...]:
+    """Return a sentence for each folder of landing whose files nobody will ever take in: the wrong class, table or date."""
+    tables = {f"{contract.source_class}/{contract.table}" for contract in load_all(settings.contracts).values()}
+    folders = {path.parent for path in settings.landing.rglob("*") if path.is_file() and not path.name.startswith(".")}
+    found = ((folder.relative_to(settings.landing).as_posix(), _astray(folder.relative_to(settings.landing).parts, tables)) for folder in sorted(folders))
+    return tuple(f"landing/{place}: {why} Its files are not taken in. Move them." for place, why in found if why)
+
+
+def _astray(parts: tuple[str, ...], tables: Iterable[str]) -> str:
+    table = "/".join(parts[:2])
+    if table not in tables:
+        return f"no table lands in '{table}'.{nearest(table, sorted(tables))}" if table else "files belong into <class>/<table>/<date>/."
+    if len(parts) != 3 or not DATE.match(parts[2]):
+        return f"'{'/'.join(parts[2:])}' is no business date, written 2026-03-01."
+    return ""
 
 
 def _dates(folder: Path) -> list[str]:

@@ -38,7 +38,7 @@ def show(settings: Settings, name: str, where: str | None = None, limit: int = 2
     place = locate(settings, name)
     table = delta.opened(place.path)
     if table is None:
-        raise Refused(f"{place.name} has no version yet. `govlake pending` lists files that wait to be taken in.")
+        raise Refused(f"{place.name} has no version yet. `govlake pending` lists files that wait to be taken in, `govlake ledger` says what was held or refused.")
     levels = _levels(place, table)
     relation = _masked(delta.connection(), table, levels)
     titles = {column.title: column.name for column in place.contract.columns} if place.contract else {}

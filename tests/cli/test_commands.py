@@ -130,6 +130,10 @@ def test_lint_says_which_contract_is_sound(govlake: Govlake) -> None:
     assert govlake("lint", CONTRACT) == (0, f"OK: {CONTRACT} is the contract of business.applicant, version 1.0.0.\n", "")
 
 
+def test_lint_of_a_folder_says_so(govlake: Govlake, tmp_path: Path) -> None:
+    assert govlake("lint", str(tmp_path))[::2] == (65, f"{tmp_path}: is a folder. Name one contract in it, or none: `govlake lint` reads them all.\n")
+
+
 def test_lint_names_file_and_line_of_a_typing_error(govlake: Govlake, tmp_path: Path) -> None:
     broken = tmp_path / "applicant.odcs.yaml"
     broken.write_text(Path(CONTRACT).read_text(encoding="utf-8").replace("[citizen_id]", "[citizen_di]"), encoding="utf-8")

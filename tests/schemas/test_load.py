@@ -526,6 +526,14 @@ def test_a_table_described_twice_is_told(folder: Path) -> None:
     assert str(path) in str(refused.value)
 
 
+def test_a_copied_contract_that_kept_its_id_is_told_with_its_line(folder: Path) -> None:
+    path = written(folder, STALL)
+    twin = written(folder, STALL.replace("name: stall\n", "name: kiosk\n"), "kiosk")
+    with pytest.raises(Refused) as refused:
+        load_all(folder)
+    assert str(refused.value).startswith(f"{path}:") and f"is that of {twin} too" in str(refused.value)
+
+
 def test_one_table_loads_without_reading_the_others(folder: Path) -> None:
     written(folder, STALL)
     written(folder, "not a contract", "broken")

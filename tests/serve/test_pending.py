@@ -4,8 +4,10 @@ import hashlib
 import os
 from pathlib import Path
 
+import pytest
+
 from jobs.ingest.landing import waiting
-from jobs.serve.lake import Pending, pending
+from jobs.serve.lake import Pending, pending, strays
 from schemas.settings import Settings
 from tests.serve.made_lake import FILE, RELEASED_AT, file, put
 
@@ -42,3 +44,23 @@ def test_content_that_was_taken_in_does_not_wait_under_any_name(lake: Settings) 
 def test_a_folder_that_is_no_date_is_passed_over(empty: Settings) -> None:
     land(empty, "old", "1.csv", b"case_no\n1\n")
     assert pending(empty, waiting) == ()
+
+
+@pytest.mark.parametrize(("place", "said"), [
+    ("business/applicants/2026-03-01", "no table lands in 'business/applicants'. Did you mean 'business/applicant'?"),
+    ("social/applicant/2026-03-01", "no table lands in 'social/applicant'."),
+    ("business/applicant/2026-3-1", "'2026-3-1' is no business date, written 2026-03-01."),
+    ("business/applicant/2026-03-01/more", "'2026-03-01/more' is no business date"),
+    ("business/applicant", "'' is no business date"),
+])  # fmt: skip
+def test_a_file_where_nobody_looks_is_told_with_the_place_it_may_have_been_meant_for(empty: Settings, place: str, said: str) -> None:
+    folder = empty.landing / place
+    folder.mkdir(parents=True)
+    (folder / "1.csv").write_bytes(b"case_no\n1\n")
+    (sentence,) = strays(empty)
+    assert (sentence.startswith(f"landing/{place}: {said}"), sentence.endswith("Its files are not taken in. Move them.")) == (True, True)
+
+
+def test_a_file_in_its_place_is_not_astray(empty: Settings) -> None:
+    land(empty, "2026-03-01", "1.csv", b"case_no\n1\n")
+    assert strays(empty) == ()
