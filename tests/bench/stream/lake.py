@@ -1,5 +1,6 @@
 """The bench's lake: the shipped samples taken in by the batch jobs, and a credit side of any size."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ from schemas.settings import ROOT, Settings, settings
 SAMPLES, LONG_AGO = ROOT / "tests" / "data" / "landing", 1_700_000_000
 STANDING, DAY = "credit_standing", "2026-03-02"
 ADVERSE_ONE_IN = 20
+HIT = {"list": "失信被执行人", "authority": "示例法院", "decision_no": "（2025）示0001号", "from": "2025-06-01", "to": None, "domain": "示例",
+       "source_table": "silver.credit_listing", "source_version": "bench", "effect": "review"}
 
 
 def fill(at: Settings, subjects: int) -> None:
@@ -46,9 +49,10 @@ def main(subjects: int) -> None:
     # Keys of the right size, though their check characters are wrong: only their number matters.
     code = F.concat(F.lit("91330106MA"), F.lpad(F.conv(F.col("id").cast("string"), 10, 31), 7, "0"), F.lit("0"))
     is_adverse = F.col("id") % ADVERSE_ONE_IN == 0
-    made = real.limit(1).drop("uscc", "name", "standing").crossJoin(spark.range(subjects)).select(
-        code.alias("uscc"), F.concat(F.lit("示例企业"), "id").alias("name"), F.when(is_adverse, "review").otherwise("pass").alias("standing"),
-        *(name for name in real.columns if name not in ("uscc", "name", "standing")),
+    hits = {"hits": F.when(is_adverse, json.dumps([HIT], ensure_ascii=False)).otherwise("[]"), "standing": F.when(is_adverse, "review").otherwise("pass")}
+    made = real.limit(1).drop("uscc", "name", *hits).crossJoin(spark.range(subjects)).select(
+        code.alias("uscc"), F.concat(F.lit("示例企业"), "id").alias("name"), *(made.alias(name) for name, made in hits.items()),
+        *(name for name in real.columns if name not in ("uscc", "name", *hits)),
     )
     made.select(*real.columns).write.format("delta").mode("append").save(str(target.path))
 

@@ -29,7 +29,7 @@ def place(home: Path) -> Place:
 def running(at: Place, command: Sequence[str], log: str) -> Iterator[psutil.Process]:
     """Run a program of the bench and end it afterwards, killed when it does not listen; its output goes to <home>/logs."""
     at.logs.mkdir(parents=True, exist_ok=True)
-    environ = {**os.environ, "GOVLAKE_HOME": str(at.settings.home), "GOVLAKE_PORT_BASE": PORTS, "GOVLAKE_STREAM_MEMORY": "2g", "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "GOVLAKE_HOME": str(at.settings.home), "GOVLAKE_PORT_BASE": PORTS, "GOVLAKE_STREAM_MEMORY": "3g", "PYTHONPATH": str(ROOT)}
     with (at.logs / f"{log}.log").open("ab") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
     try:
