@@ -43,14 +43,14 @@ def measurements(at: Place, systems: list[str], rates: list[int], seconds: float
             topics = _topics(contract, system)
             _await(at, topics, contract)
             ready = time.monotonic() - begun
+            warm_up = WARM_UP if system in LOOPS else JAVA_WARM_UP
             for rate in rates:
-                yield {"system": system, "rate": rate, "ready_s": round(ready, 1), **_measured(at, contract, topics, (rate, seconds), processes)}
+                yield {"system": system, "rate": rate, "ready_s": round(ready, 1), **_measured(at, contract, topics, (rate, warm_up, seconds), processes)}
 
 
-def _measured(at: Place, contract: Contract, topics: tuple[str, str], pace: tuple[int, float], processes: list[psutil.Process]) -> dict[str, Any]:
-    rate, seconds = pace
+def _measured(at: Place, contract: Contract, topics: tuple[str, str], pace: tuple[int, float, float], processes: list[psutil.Process]) -> dict[str, Any]:
+    rate, warm_up, seconds = pace
     before, begun = stand.used(processes)[0], time.monotonic()
-    warm_up = WARM_UP if len(processes) == 1 and "loops" in " ".join(processes[0].cmdline()) else JAVA_WARM_UP
     load = Load(at.settings.kafka, *topics, rate, warm_up, seconds, f"b{time.time_ns()}")
     waited = latencies(load, example(contract), contract.key[-1])
     spent, memory = stand.used(processes)
