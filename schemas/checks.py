@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from string import Formatter
 from typing import get_args
 
@@ -61,16 +61,6 @@ def contract(source: Source, given: Contract) -> None:
     at = house.place(source, TABLE, "orderBy")
     for index, name in enumerate(given.order_by):
         fit.existing(source, (*at, index), name, given)
-
-
-def identities(sources: Iterable[Source]) -> None:
-    """Raise Refused when two contracts have one id, as a copied one has until it is changed."""
-    first: dict[str, Source] = {}
-    for source in sources:
-        identity = str(source.value.get("id"))
-        if identity in first:
-            raise source.refused(("id",), f"id '{identity}' is that of {first[identity].path} too. Write govlake.<source class>.<table>.")
-        first[identity] = source
 
 
 def references(source: Source, given: Contract, others: Mapping[str, Contract]) -> None:

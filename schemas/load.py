@@ -30,7 +30,7 @@ def load_all(folder: Path) -> dict[str, Contract]:
     """
     read = [_read(path) for path in sorted(folder.rglob(f"*{SUFFIX}")) if path.parent.name != MARTS]
     found = _unique([contract for _, contract in read])
-    checks.identities([source for source, _ in read])
+    _distinct([source for source, _ in read])
     for source, contract in read:
         checks.references(source, contract, found)
     return found
@@ -56,6 +56,16 @@ def _unique(contracts: list[Contract]) -> dict[str, Contract]:
             raise Refused(f"{contract.path}:1: table '{contract.table}' is also in {twin}. Rename one.")
         found[contract.table] = contract
     return found
+
+
+def _distinct(sources: list[Source]) -> None:
+    """Raise Refused when two contracts have one id, as a copied one has until it is changed."""
+    first: dict[str, Source] = {}
+    for source in sources:
+        identity = str(source.value.get("id"))
+        if identity in first:
+            raise source.refused(("id",), f"id '{identity}' is that of {first[identity].path} too. Write govlake.<source class>.<table>.")
+        first[identity] = source
 
 
 def load_one(folder: Path, name: str) -> Contract:
