@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-COUNT = 4096  # a million keys are 244 in each: a few microseconds to look through
+COUNT = 4096  # a million keys are 244 in each
 
 
 def bucket(*key: Column) -> Column:
