@@ -7,7 +7,7 @@ from pathlib import Path
 from dags.memory import remembered
 from schemas.contract import Contract
 from schemas.errors import Refused
-from schemas.load import MARTS, SUFFIX, load, load_all, load_marts
+from schemas.load import MARTS, STREAMS, SUFFIX, load, load_all, load_marts, load_streams
 
 
 def tables(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
@@ -15,7 +15,7 @@ def tables(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
 
     dag_id: only this DAG's contract, found by its file name; None for all.
     """
-    return _readable(path for path in _files(folder, dag_id) if path.parent.name != MARTS)
+    return _readable(path for path in _files(folder, dag_id) if path.parent.name not in (MARTS, STREAMS))
 
 
 def marts(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
@@ -33,6 +33,7 @@ def _refusals(folder: Path) -> tuple[str, ...]:
     try:
         load_all(folder)
         load_marts(folder)
+        load_streams(folder)
     except Refused as together:
         return tuple(_each(folder)) or (str(together),)
     return ()

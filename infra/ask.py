@@ -18,12 +18,13 @@ from schemas.load import load_all
 from schemas.settings import Settings, settings
 from schemas.words import nearest
 
-ID = "request_id"
+ID, MATERIALS = "request_id", "materials"
+MATERIAL = "申请表"  # what the example of the catalogue's contract asks for
 POLL = 0.2
 SECONDS = 180  # the first verdict after a start waits for two Sparks, 55 s on two cores that did nothing else; later ones need no such time
 
 
-def ask(here: Settings, contract: Contract, request: Mapping[str, str], seconds: float = SECONDS) -> tuple[dict[str, Any], float]:
+def ask(here: Settings, contract: Contract, request: Mapping[str, Any], seconds: float = SECONDS) -> tuple[dict[str, Any], float]:
     """Send one request and return its verdict and the seconds it took. Raises Unavailable when none comes."""
     topic = contract.topic or ""
     verdicts = f"{topic.split('.')[0]}.verdict"
@@ -44,13 +45,13 @@ def ask(here: Settings, contract: Contract, request: Mapping[str, str], seconds:
     )
 
 
-def example(contract: Contract, *, without: str | None = None) -> dict[str, str]:
+def example(contract: Contract, *, without: str | None = None) -> dict[str, Any]:
     """Return a request made of the contract's examples, with a key nobody used, one column left out when asked."""
     if without is not None and without not in contract.names:
         raise Refused(f"{contract.table} has no column '{without}'.{nearest(without, contract.names)}")
     values = {column.name: column.examples[0] for column in contract.columns}
     values[contract.key[-1]] += uuid.uuid4().hex[:8]  # the example itself is in the lake: a case seen before
-    return {ID: uuid.uuid4().hex, **{name: value for name, value in values.items() if name != without}}
+    return {ID: uuid.uuid4().hex, MATERIALS: [MATERIAL], **{name: value for name, value in values.items() if name != without}}
 
 
 def answered(contracts: Mapping[str, Contract]) -> Contract:

@@ -16,6 +16,7 @@ from schemas.words import listed, nearest
 SHARING = ("unconditional", "conditional", "not_shared")  # Decree 809 of 2025: 无条件 / 有条件 / 不予共享
 FORMATS = ("csv", "jsonl")
 MART = "mart"  # of a gold table: computed, not landed
+STREAMS, KAFKA = "streams", "kafka"  # folder and format of the tables whose rows come as records of a topic
 UNITS = {"latency": "h", "retention": "y"}
 CRON = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 7))
 COLUMNS: Place = ("schema", 0, "properties")
@@ -34,7 +35,7 @@ def document(source: Source, given: Document) -> None:
         if item.value <= 0:
             raise source.refused((*place, "value"), f"{name} is {item.value}, must be more than 0.")
     place, item = slas["frequency"]
-    if item.schedule is None and given.domain != "gold":  # a gold table is started by what it reads
+    if item.schedule is None and given.domain != "gold" and source.path.parent.name != STREAMS:  # what it reads starts a gold table
         raise source.refused(place, 'frequency has no schedule. Add scheduler: cron and schedule: "0 2 * * *".')
     wrong = _wrong_cron(item.schedule) if item.schedule is not None else None
     if wrong:
@@ -84,17 +85,21 @@ def references(source: Source, given: Contract, others: Mapping[str, Contract]) 
 def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
     """Raise Refused when a gold table reads one that no contract describes."""
     at = house.place(source, TABLE, "reads")
-    for index, table in enumerate(given.reads):
+    changes = [(house.place(source, TABLE, "changes"), given.changes)] if given.changes else []
+    for place, table in [*(((*at, index), table) for index, table in enumerate(given.reads)), *changes]:
         if table not in tables:
-            raise source.refused((*at, index), f"there is no table '{table}'.{nearest(table, tables)}")
+            raise source.refused(place, f"there is no table '{table}'.{nearest(table, tables)}")
 
 
 def _check_words(source: Source, given: Contract) -> None:
-    formats = (MART,) if given.source_class == "gold" else FORMATS
+    is_streamed = given.path.parent.name == STREAMS
+    formats = (MART,) if given.source_class == "gold" else (KAFKA,) if is_streamed else FORMATS
     words = (("merge", given.merge, get_args(Merge)), ("sharing", given.sharing, SHARING),
              ("sourceFormat", given.source_format, formats))  # fmt: skip
     if given.source_class == "gold" and not given.reads:
         raise source.refused(TABLE, "a gold table needs 'reads': the tables that it is computed from.")
+    if is_streamed and not given.topic:
+        raise source.refused(TABLE, "a table fed by a topic needs 'topic': the one whose records are its rows.")
     for key, word, known in words:
         if word not in known:
             at = house.place(source, TABLE, key)

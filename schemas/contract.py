@@ -8,7 +8,7 @@ from typing import Any, Literal
 from schemas.classification import highest
 
 SourceClass = Literal["business", "social", "internet", "iot", "reference", "gold"]
-Severity = Literal["quarantine", "warn"]
+Severity = Literal["quarantine", "warn", "shadow"]
 Merge = Literal["upsert", "append", "replace"]
 
 
@@ -92,6 +92,7 @@ class Contract:
     set_rules: tuple[SetRule, ...] = ()
     topic: str | None = None
     reads: tuple[str, ...] = ()
+    changes: str | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

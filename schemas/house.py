@@ -12,11 +12,11 @@ Kind = type | tuple[type, ...]
 NUMBER, TEXTS = (int, float), list
 TABLE: Mapping[str, Kind] = {
     "ownerCode": str, "sourceFormat": str, "merge": str, "orderBy": TEXTS, "quarantineRate": NUMBER, "sharing": str,
-    "topic": str, "reads": TEXTS,
+    "topic": str, "reads": TEXTS, "changes": str,
 }  # fmt: skip
 COLUMN: Mapping[str, Kind] = {"rules": list, "aliases": TEXTS, "formats": TEXTS, "placeholders": TEXTS, "compose": str}
 ROWS: Mapping[str, Kind] = {"rules": list}
-OPTIONAL = ("topic", "reads")
+OPTIONAL = ("topic", "reads", "changes")
 
 
 def keys(source: Source, place: Place, given: list[CustomProperty], known: Mapping[str, Kind]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from schemas.words import nearest
 
 SUFFIX = ".odcs.yaml"
 MARTS = "marts"  # folder of the gold tables, which are computed and not landed
+STREAMS = checks.STREAMS
 TABLE: Place = ("schema", 0)
 
 
@@ -28,7 +29,7 @@ def load_all(folder: Path) -> dict[str, Contract]:
 
     Raises Refused for a name used twice, and for a rule that looks something up in a table without a contract.
     """
-    read = [_read(path) for path in sorted(folder.rglob(f"*{SUFFIX}")) if path.parent.name != MARTS]
+    read = [_read(path) for path in sorted(folder.rglob(f"*{SUFFIX}")) if path.parent.name not in (MARTS, STREAMS)]
     found = _unique([contract for _, contract in read])
     _distinct([source for source, _ in read])
     for source, contract in read:
@@ -46,6 +47,11 @@ def load_marts(folder: Path) -> dict[str, Contract]:
     for source, contract in read:
         checks.reads(source, contract, tables)
     return _unique([contract for _, contract in read])
+
+
+def load_streams(folder: Path) -> dict[str, Contract]:
+    """Load the contracts of all tables below `folder` whose rows come as records of a topic, by table name."""
+    return _unique([load(path) for path in sorted((folder / STREAMS).glob(f"*{SUFFIX}"))])
 
 
 def _unique(contracts: list[Contract]) -> dict[str, Contract]:
@@ -116,7 +122,7 @@ def _built(source: Source, document: Document) -> Contract:
         freshness_hours=sla["latency"].value, retention_years=sla["retention"].value,
         quarantine_rate=float(given["quarantineRate"]), sharing=given["sharing"], path=source.path,
         row_rules=_row_rules(source, table), topic=given.get("topic"),
-        reads=tuple(given.get("reads", ())),
+        reads=tuple(given.get("reads", ())), changes=given.get("changes"),
         set_rules=tuple(rule for _, rule in _set_rules(source, table)),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ LEVELS = {
     "sensitive": "敏感 sensitive",
 }
 SHOWN = 60  # characters of a pattern on the page; the contract has the whole of it
+MARKS = {"warn": "（仅提示 warn）", "shadow": "（试行 shadow）"}
 METRICS = {
     "rowCount": "行数 rows of the batch",
     "nullValues": "空值 empty values",
@@ -96,7 +97,7 @@ def _row_rules(contract: Contract) -> str:
 
 def _use(use: RuleUse) -> str:
     arguments = ", ".join(f"{key} {_argument(value)}" for key, value in use.arguments.items())
-    mark = "（仅提示 warn）" if use.severity == "warn" else ""
+    mark = MARKS.get(use.severity, "")
     return f"`{use.rule}`" + (f" {arguments}" if arguments else "") + mark
 
 

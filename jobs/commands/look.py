@@ -103,7 +103,7 @@ def quarantine(arguments: Namespace, settings: Settings) -> str:
 
 def said(broken: Mapping[str, Any]) -> str:
     """Return one violation in one line: Chinese, English, the masked value."""
-    kept = " (warning only 仅提示)" if broken["severity"] == "warn" else ""
+    kept = {"warn": " (warning only 仅提示)", "shadow": " (in shadow 试行)"}.get(broken["severity"], "")
     value = f": {cell(broken['value'])}" if broken["value"] is not None else ""
     return f"{broken['zh']}; {broken['en']}{value}{kept}"
 

@@ -1,4 +1,4 @@
-"""`govlake watch`: whether the stream is well, and what is not."""
+"""`govlake watch`, `govlake again`: whether the stream is well, and look-ups asked again once it is."""
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
@@ -25,9 +25,23 @@ def watch(arguments: Namespace, settings: Settings) -> str:
     return grid(("check", "now", "limit"), rows)
 
 
+def again(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake again`."""
+    from jobs.serve.again import again as asked
+    from schemas.load import load_marts
+
+    found = asked(settings, load_marts(settings.contracts)["credit_standing"].freshness_hours)
+    if arguments.json:
+        return as_json(asdict(found))
+    return f"{len(found.asked)} look-up(s) asked again; {found.waiting} wait for their data."
+
+
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("checks", metavar="CHECK", nargs="*", help="which checks; all when none is named")
     json_option(parser)
 
 
-COMMANDS = (Command("watch", "whether the stream is well", ("govlake watch", "govlake watch lag ledger", "govlake watch --json"), _arguments, watch),)
+COMMANDS = (
+    Command("watch", "whether the stream is well", ("govlake watch", "govlake watch lag ledger", "govlake watch --json"), _arguments, watch),
+    Command("again", "ask again what was answered on stale data, now that it is back", ("govlake again", "govlake again --json"), json_option, again),
+)

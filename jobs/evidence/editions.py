@@ -27,7 +27,7 @@ def keep(settings: Settings, contracts: Iterable[Contract]) -> None:
 def edition(settings: Settings, rule_set: str, today: Contract) -> Contract | None:
     """Return the contract as it was when it was `rule_set`; None when that edition was never kept, or is not what it was."""
     path = _path(settings, rule_set, today.path.name)
-    for one in (today.path, path):
+    for one in (path, today.path):  # the kept copy first: today's file may change while it is used
         if one.is_file() and hashlib.sha256(one.read_bytes()).hexdigest()[:DIGITS] == rule_set:
             return load(one)
     return None

@@ -13,6 +13,7 @@ class Question:
     dead_letters: str
 
 
+CHANGES = Question("change", "credit.change", "", "change.dead_letter")  # no question: changes of credit go into silver.credit_change
 QUESTIONS = (
     Question("instant", "instant.request", "instant.verdict", "instant.dead_letter"),
     Question("credit", "credit.lookup", "credit.answer", "credit.dead_letter"),

@@ -15,7 +15,10 @@ from jobs.lake import lock, tables
 from jobs.session import session
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
+from schemas.load import find, load_streams
 from schemas.settings import Settings
+
+STAMPS = (("_batch", "string"), ("_number", "bigint"))  # what a gold table reads of a change beside the contract's columns
 
 
 def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[str], None]) -> None:
@@ -23,7 +26,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
 
     A day before the one the table speaks of, as a backfill of its sources brings, does not set the table back.
 
-    1. Read the released version of each table it reads.
+    1. Read the released version of each table it reads, and the changes laid over it that have come so far.
     2. Replace the gold table (the transaction id holds those versions and the day).
     3. Write its hop into the ledger, under the same id.
     Raises Unavailable when a table it reads has no version yet, Refused when the rows are not what the contract says.
@@ -63,7 +66,22 @@ def _read(spark: SparkSession, settings: Settings, contract: Contract) -> dict[s
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
         rows.createOrReplaceTempView(name)
         versions[name] = newest
-    return versions
+    return versions | _read_changes(spark, settings, contract)
+
+
+def _read_changes(spark: SparkSession, settings: Settings, contract: Contract) -> dict[str, int]:
+    """Name the changes that the stream has taken in as a view; none have come when the table has no version."""
+    if contract.changes is None:
+        return {}
+    source = tables.table(settings, "silver", contract.changes)
+    newest = tables.version(source)
+    rows = tables.read(spark, source, newest)
+    if rows is None:
+        columns = find(contract.changes, load_streams(settings.contracts)).columns
+        fields = (*((c.name, spark_type(c)) for c in columns), *STAMPS)
+        rows = spark.range(0).select(*(F.lit(None).cast(kind).alias(name) for name, kind in fields))
+    rows.createOrReplaceTempView(contract.changes)
+    return {} if newest is None else {contract.changes: newest}
 
 
 def _sql(contract: Path, date: str) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.evidence.questions import QUESTIONS, Question
+from jobs.evidence.questions import CHANGES, QUESTIONS, Question
 from jobs.serve import records
 from schemas.errors import Refused
 from schemas.settings import Settings
 from schemas.words import nearest
+
+LETTERED = (*QUESTIONS, CHANGES)
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Replayed:
 
 
 def letters(settings: Settings, limit: int) -> tuple[Letter, ...]:
-    """Return the newest dead letters of both questions, oldest first. Each replica writes its own letter about a record."""
-    found = [_letter(one, record) for one in QUESTIONS for record in records.read(settings, one.dead_letters, limit)]
+    """Return the newest dead letters of both questions and of the credit changes, oldest first. Each replica writes its own letter about a record."""
+    found = [_letter(one, record) for one in LETTERED for record in records.read(settings, one.dead_letters, limit)]
     return tuple(sorted(found, key=lambda letter: letter.at)[-limit:])
 
 
@@ -60,7 +62,7 @@ def _back(settings: Settings, name: str, one: Question, record: Any) -> Replayed
 
 def _parsed(name: str) -> tuple[Question, int]:
     kind, _, offset = name.rpartition(":")
-    known = {one.kind: one for one in QUESTIONS}
+    known = {one.kind: one for one in LETTERED}
     if kind and kind not in known:
         raise Refused(f"'{name}' names no dead letter.{nearest(kind, list(known))} Write it as `govlake dlq list` does: instant:17.")
     if not (offset.isascii() and offset.isdigit()):

@@ -61,6 +61,14 @@ def put(settings: Settings, topic: str, records: list[Any], mark: str) -> list[i
         return [one.get(PATIENCE / 1000).offset for one in sent]
 
 
+def send(settings: Settings, topic: str, messages: list[tuple[str, bytes]]) -> None:
+    """Send keys with their values; returns once all are acknowledged. Raises Unavailable when the broker does not answer."""
+    with _broker(settings), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:
+        sent = [producer.send(topic, value, key=key.encode()) for key, value in messages]
+        for one in sent:
+            one.get(PATIENCE / 1000)
+
+
 def header(record: Any, name: str) -> str | None:
     """Return a header of a record as text; None when it has none of that name."""
     return next((value.decode(errors="replace") for key, value in record.headers if key == name and value is not None), None)

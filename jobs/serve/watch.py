@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jobs.evidence.questions import QUESTIONS
+from jobs.evidence.questions import CHANGES, QUESTIONS
 from jobs.serve import delta, positions, records
 from schemas.errors import Refused
 from schemas.settings import Settings
@@ -67,8 +67,10 @@ def _lag(settings: Settings, freshness: Mapping[str, int]) -> Finding:
 
 
 def _ledger(settings: Settings, freshness: Mapping[str, int]) -> Finding:
-    waits = {one.answers: _least_behind(settings, one.answers, [settings.home / "checkpoints" / "verdicts"]) for one in QUESTIONS}
-    return _late("ledger", waits, "Answers wait for their row in silver.verdict", "docs/runbooks/stream-lag.md")
+    checkpoints = settings.home / "checkpoints"
+    waits = {one.answers: _least_behind(settings, one.answers, [checkpoints / "verdicts"]) for one in QUESTIONS}
+    waits[CHANGES.requests] = _least_behind(settings, CHANGES.requests, [checkpoints / "credit_change"])
+    return _late("ledger", waits, "Answers or credit changes wait for their row", "docs/runbooks/stream-lag.md")
 
 
 def _late(check: str, waits: Mapping[str, float | None], what: str, page: str) -> Finding:

@@ -10,7 +10,7 @@ from jobs.stream.topics import ENGINE, REQUEST
 
 ANSWER = (
     "request_id string, verdict string, violations array<struct<rule:string>>, contract_version string, rule_set string, "
-    "credit struct<version:bigint>, version bigint, received_at string, request struct<topic:string,partition:int,offset:bigint,sha256:string>"
+    "credit struct<version:bigint,change:bigint>, version bigint, change bigint, received_at string, request struct<topic:string,partition:int,offset:bigint,sha256:string>"
 )
 ROW = (
     "request_id string, kind string, request string, request_sha256 string, verdict string, rules array<string>, rule_set string, "
@@ -105,7 +105,7 @@ def _reason(one: Column, kept: Column) -> Column:
     def is_same(*names: str) -> Column:
         return reduce(Column.__and__, (one[name].eqNullSafe(kept[name]) for name in names))
 
-    differs = F.when(~is_same("rule_set", "contract_version", "version") | ~one["credit"]["version"].eqNullSafe(kept["credit"]["version"]), "version")
+    differs = F.when(~is_same("rule_set", "contract_version", "version", "change", "credit"), "version")
     again = F.when(~one["request"]["sha256"].eqNullSafe(kept["request"]["sha256"]), "request").when(~is_same("verdict"), "resent")
     return (
         F.when(F.col("request_id").isNull(), "unreadable")

@@ -15,7 +15,7 @@ from schemas.codes import code_list
 CODE = r"\A[0-9A-Z]{18}\z"  # what can only be meant as a credit code
 TRADER = "92"  # an individual business: its code and name are a natural person's, GB 32100-2015
 PURPOSES = "credit_purpose"
-PENALTIES = "silver.penalty"
+PENALTY = "行政处罚"  # list of schemas/codes/credit_entry.csv
 
 
 def answers(lookups: DataFrame, sides: Sides, replica: str) -> DataFrame:
@@ -109,6 +109,7 @@ def _answer(sides: Sides) -> Column:
         F.when(told, _texts(checked)).otherwise(_texts(())).alias("sources_checked"),
         _texts(gone).alias("sources_unavailable"),
         F.col("_version").alias("version"),
+        F.col("_change").alias("change"),
         records.moment(F.col("_data_at")).alias("data_at"),
         _is_stale(sides).alias("stale"),
         F.lit(rule_set(sides.standing)).alias("rule_set"),
@@ -120,7 +121,7 @@ def _answer(sides: Sides) -> Column:
 def _counts(told: Column) -> tuple[Column, Column, Column]:
     """How many permits and penalties, and the last of each; penalties as they count on the day, so none that is over."""
     known = told & F.col("_subject").isNotNull()
-    penalties = F.filter(F.coalesce("_hits", F.array().cast(standing.HITS)), lambda hit: hit["source_table"] == PENALTIES)
+    penalties = F.filter(F.coalesce("_hits", F.array().cast(standing.HITS)), lambda hit: hit["list"] == PENALTY)
     decided = F.array_max(F.transform(penalties, lambda hit: hit["from"]))
     counted = F.struct(
         F.when(known, F.col("_subject.permit_count")).alias("permits"),

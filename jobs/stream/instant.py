@@ -1,33 +1,31 @@
 """The job that answers requests and look-ups: Kafka to Kafka, in Spark's Real-Time Mode, as one of two replicas."""
 
 import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 
-from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
-from kafka.errors import KafkaError, TopicAlreadyExistsError
 from pyspark.errors import StreamingQueryException
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.streaming.query import StreamingQuery
+from pyspark.sql import SparkSession
 
 from jobs.session import session
-from jobs.stream import credit, kept, sides, topics, verdict
+from jobs.stream import changes, kept, queries, sides, topics, turns
+from jobs.stream.broker import make_topics
 from jobs.stream.kept import Kept
+from jobs.stream.queries import ANSWERERS
 from jobs.stream.sides import Sides
+from jobs.stream.turns import Turn
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
-PATIENCE = 10.0  # seconds a broker may take to answer
 POLL = 1  # seconds between two looks for a table that was away
 # A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside.
 LOCAL = "local[4]"
 # At a batch's boundary everybody waits: the sides are small, so one task sorts and counts them (2.0 -> 1.5 s with seven tables).
 AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1"}
-BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}  # received_at and answered_at are the broker's, not a sender's
 Say = Callable[[str], None]
 
 
@@ -46,10 +44,6 @@ class Replica:
 
 
 REPLICAS = {"a": Replica("a", 10, 2), "b": Replica("b", 11, 25)}
-ANSWERERS: Mapping[str, Callable[[DataFrame, Sides, str], DataFrame]] = {
-    topics.INSTANT_REQUEST: verdict.verdicts,
-    topics.CREDIT_LOOKUP: credit.answers,
-}
 
 
 @dataclass(frozen=True)
@@ -81,18 +75,21 @@ def serve(at: Desk, say: Say) -> None:
     2. Start both queries from their checkpoints, with the tables that have a version. Answers are at-least-once, so askers
        go by request id.
     3. Bring new versions of the tables in.
-    4. When a table that was away has its first version, start the queries again with it.
+    4. When a table that was away has its first version, or the rules change, start the queries again with it.
     Raises Unavailable when a query died, as when the broker goes away; the process manager starts it again.
     """
     _await_broker(at.settings, say)  # 1
+    once = lru_cache(maxsize=8)(say)  # a contract that cannot be read is looked at every second
     spark = _session(at)
+    if at.standing.changes:
+        changes.make_table(spark, at.settings, changes.contract(at.settings))
     while True:
-        there = _versions(at)
-        known = sides.read(spark, at.settings, at.contract, at.standing)
-        held = kept.keep(known)
-        running = [_query(spark, at, topic, known) for topic in ANSWERERS]  # 2
-        say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(known)}.")
-        _keep_fresh(spark, at, held, there)  # 3
+        there, due = _versions(at), turns.due(at.settings, at.contract, datetime.now(UTC), once)
+        judging = [(one, sides.read(spark, at.settings, one.contract, at.standing)) for one in turns.editions(at.settings, due, at.contract)]
+        held = tuple(one for _, known in judging for one in kept.keep(known))
+        running = queries.start(spark, queries.Lanes(at.settings, at.replica.name, at.replica.batch), judging)  # 2
+        say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(judging[-1][1])}.")
+        _keep_fresh(spark, at, held, (there, due, once))  # 3
         for query in running:  # 4
             query.stop()
         spark.streams.resetTerminated()  # or the next wait returns at once
@@ -112,47 +109,28 @@ def _await_broker(settings: Settings, say: Say) -> None:
             time.sleep(POLL)
 
 
-def _query(spark: SparkSession, at: Desk, topic: str, known: Sides) -> StreamingQuery:
-    records = (
-        spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", at.settings.kafka)
-        .option("subscribe", topic)
-        .option("startingOffsets", "earliest")
-        .load()
-    )
-    query: StreamingQuery = (
-        ANSWERERS[topic](records, known, at.replica.name)
-        .writeStream.format("kafka")
-        .option("kafka.bootstrap.servers", at.settings.kafka)
-        .option("checkpointLocation", str(at.settings.home / "checkpoints" / f"stream-{at.replica.name}" / topic))
-        .outputMode("update")
-        .trigger(realTime=f"{at.replica.batch} seconds")  # type: ignore[call-overload]  # the stub of 4.2.0 lacks it
-        .queryName(f"{topic} {at.replica.name}")
-        .start()
-    )
-    return query
+def _keep_fresh(spark: SparkSession, at: Desk, held: Iterable[Kept], known: tuple[dict[str, int], tuple[Turn, ...], Say]) -> None:
+    """Renew tables that have a new version; return some seconds after one came or went, or the rules changed.
 
-
-def _keep_fresh(spark: SparkSession, at: Desk, held: Iterable[Kept], there: dict[str, int]) -> None:
-    """Renew tables that have a new version; return some seconds after one came or went.
-
-    there: the versions when `held` was made.  Raises Unavailable when a query ended meanwhile.
+    known: the versions when `held` was made, the turns of the rules then.  Raises Unavailable when a query ended meanwhile.
     """
-    left, seen = at.replica.settle, there
+    there, turn, say = known
+    left, seen, started = at.replica.settle, there, len(spark.streams.active)
     while left > 0:
         try:
             spark.streams.awaitAnyTermination(POLL)
         except StreamingQueryException as error:
             raise Unavailable(_died(at, str(error))) from error
-        if len(spark.streams.active) < len(ANSWERERS):
+        if len(spark.streams.active) < started:
             raise Unavailable(_died(at, "a query ended by itself"))
         now = _versions(at)
         kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
-        left, seen = left - (POLL if now.keys() != there.keys() else 0), now
+        is_other = now.keys() != there.keys() or turns.due(at.settings, at.contract, datetime.now(UTC), say) != turn
+        left, seen = left - (POLL if is_other else 0), now
 
 
 def _versions(at: Desk) -> dict[str, int]:
-    return sides.versions(at.settings, sides.needed(at.contract, at.standing))
+    return sides.versions(at.settings, sides.watched(at.contract, at.standing))
 
 
 def _died(at: Desk, why: str) -> str:
@@ -172,23 +150,3 @@ def _session(at: Desk) -> SparkSession:
     for name, value in AT_BOUNDARY.items():
         spark.conf.set(name, value)
     return spark
-
-
-def make_topics(settings: Settings, names: list[str]) -> None:
-    """Make the topics that are not there yet. Raises Unavailable when the broker does not answer."""
-    host, port = settings.kafka.rsplit(":", 1)
-    try:
-        socket.create_connection((host, int(port)), PATIENCE).close()
-        admin = KafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=int(PATIENCE * 1000))
-        known = set(admin.list_topics())
-        made = [NewTopic(name, num_partitions=1, replication_factor=1, topic_configs=BROKER_TIME) for name in names if name not in known]
-        if made:
-            admin.create_topics(made)
-        admin.close()
-    except TopicAlreadyExistsError:
-        return
-    except (OSError, KafkaError) as error:
-        raise Unavailable(
-            f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was committed; requests wait in their topic. "
-            "`make status` shows what is up."
-        ) from error

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 
 from jobs.conform import lookups
-from jobs.stream import credit, item, standing, verdict
+from jobs.stream import credit, item, overlay, standing, verdict
 from jobs.stream.sides import HOPS, Sides
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One side.  source: `<layer>.<noun>` of the table it is made from."""
+    """One side.  sources: `<layer>.<noun>` of the tables it is made from."""
 
-    source: str
+    sources: frozenset[str]
     frame: DataFrame
 
 
@@ -32,19 +32,26 @@ def keep(sides: Sides) -> tuple[Kept, ...]:
         HOPS: (lambda hops: standing.recorded(hops, sides.standing),),
     }
     found += [(source, make(sides.frames[source])) for source, makes in makers.items() if source in sides.frames for make in makes]
-    made = tuple(Kept(source, frame.persist()) for source, frame in found)
+    named = [(frozenset({source}), frame) for source, frame in found]
+    if sides.credit in sides.frames and sides.changes is not None:  # last, see `renew`
+        named.append((frozenset({sides.credit, sides.changed}), overlay.book(sides.changes, sides.frames[sides.credit])))
+    made = tuple(Kept(sources, frame.persist()) for sources, frame in named)
     _compute(made)
     return made
 
 
 def renew(known: Iterable[Kept], sources: Iterable[str]) -> None:
-    """Make the sides of these tables anew; batches take them up at their next boundary."""
+    """Make the sides of these tables anew, one after the other; batches take them up at their next boundary.
+
+    The changes laid over gold come after gold itself: to have one twice does no harm, but one that the new gold counts in
+    must not be forgotten while the old is read.
+    """
     names = frozenset(sources)
-    due = [one for one in known if one.source in names]
-    for one in due:
-        one.frame.unpersist()
-        one.frame.persist()
-    _compute(due)
+    for one in known:
+        if one.sources & names:
+            one.frame.unpersist()
+            one.frame.persist()
+            _compute((one,))
 
 
 def release(known: Iterable[Kept]) -> None:

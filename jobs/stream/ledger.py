@@ -1,4 +1,4 @@
-"""The job that writes every answer into `silver.verdict`, once: micro-batches from the answer topics, until it is stopped."""
+"""The job that writes every answer into `silver.verdict`, and every credit change into its table, once, until it is stopped."""
 
 import json
 import time
@@ -13,14 +13,16 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from jobs.lake import lock, tables
 from jobs.session import session
-from jobs.stream import answered
-from jobs.stream.instant import make_topics
+from jobs.stream import answered, changes
+from jobs.stream.broker import make_topics
 from jobs.stream.origin import Origin, origin
-from jobs.stream.topics import CREDIT_ANSWER, INSTANT_VERDICT
+from jobs.stream.topics import CHANGE_DEAD_LETTER, CREDIT_ANSWER, CREDIT_CHANGE, INSTANT_VERDICT
+from schemas.contract import Contract
 from schemas.errors import Unavailable
 from schemas.settings import Settings
 
 TOPICS = (CREDIT_ANSWER, INSTANT_VERDICT)
+NEEDED = (*TOPICS, CREDIT_CHANGE, CHANGE_DEAD_LETTER)
 TRIGGER = "5 seconds"  # a verdict is to be in the table within 10; a batch costs 2.4 CPU seconds, small or not
 MOST = 20_000  # answers a batch: what waits after a long stop is taken in by pieces that fit the driver
 RESENT = 2 * 60 * 1_000_000  # microseconds: how long before a batch's oldest request an equal request id is still looked for
@@ -41,25 +43,27 @@ class Book:
     seal: Callable[[], object]
 
 
-def serve(settings: Settings, seal: Callable[[], object], say: Callable[[str], None]) -> None:
-    """Write answers until the query is stopped.
+def serve(settings: Settings, change: Contract, seal: Callable[[], object], say: Callable[[str], None]) -> None:
+    """Write answers and changes until the queries are stopped. change: the contract of the credit changes.
 
     1. Wait for the broker and make missing topics, so that no JVM is started in vain.
     2. Make the tables, and seal what a killed run left without a seal.
-    3. Start the query from its checkpoint; a new one gets a name and batch numbers of its own.
-    Raises Unavailable when the query died or another ledger job runs; the process manager starts it again.
+    3. Start both queries from their checkpoints; a new one gets a name and batch numbers of its own.
+    Raises Unavailable when a query died or another ledger job runs; the process manager starts it again.
     """
     _await_broker(settings, say)  # 1
     with lock.writing(settings, "silver.verdict"):
         spark = session(replace(settings, driver_memory=settings.stream_memory), "verdicts")
         make_tables(spark, settings)  # 2
+        changes.make_table(spark, settings, change)
         seal()
         checkpoint = settings.home / "checkpoints" / "verdicts"
         book = Book(settings, origin(checkpoint, lambda: _numbered(spark, settings)), seal)
-        query = _query(spark, book, checkpoint)  # 3
-        say(f"writing {', '.join(TOPICS)} into silver.verdict, batches from {book.origin.first}.")
+        _query(spark, book, checkpoint)  # 3
+        changes.start(spark, settings, change, settings.home / "checkpoints" / change.table)
+        say(f"writing {', '.join(TOPICS)} into silver.verdict, batches from {book.origin.first}, and {change.topic} into silver.{change.table}.")
         try:
-            query.awaitTermination()
+            spark.streams.awaitAnyTermination()
         except StreamingQueryException as error:
             raise Unavailable(
                 f"The ledger of verdicts stopped: {str(error).splitlines()[0]}. Answers stay in Kafka; the next start goes on without loss."
@@ -160,7 +164,7 @@ def _await_broker(settings: Settings, say: Callable[[str], None]) -> None:
     is_said = False
     while True:
         try:
-            return make_topics(settings, list(TOPICS))
+            return make_topics(settings, list(NEEDED))
         except Unavailable as failure:
             if not is_said:
                 say(f"{failure} This job waits and goes on by itself.")

@@ -22,6 +22,7 @@ ITEM_NOT_IN_FORCE = Reason("item_not_in_force", "该事项在受理当日未生�
 PROMISE_ILLEGAL = Reason("promise_illegal", "该事项的承诺时限不合法：即办件应为0或1，且不超过法定时限。",
                          "The item's promised limit is not legal: 0 or 1 for an instant item, and within the law's limit.")
 OTHER_BODY = Reason("other_body", "受理部门不是该事项的实施主体。", "The accepting body is not the one that implements the item.")
+MATERIALS_MISSING = Reason("materials_missing", "缺少申请材料：", "Materials are missing: ")
 CASE_SEEN = Reason("case_seen", "办件编号已受理过", "is the number of a case that was accepted before")
 
 CREDIT_REVIEW = Reason("credit_review", "申请人有有效的不良信用记录，请人工审查。", "Something in force stands against the applicant: a person must look at it.")
@@ -46,9 +47,15 @@ def told(reason: Reason) -> Column:
     return F.struct(*(F.lit(getattr(reason, name)).alias(name) for name in ("code", "zh", "en")))
 
 
-def gathered(possible: Sequence[tuple[Column, Reason]]) -> Column:
+def named(reason: Reason, names: Column) -> Column:
+    """Return a reason as a column, its sentences ended with these names, all at once."""
+    zh, en = (F.concat(F.lit(text), F.array_join(names, "、" if end == "。" else ", "), F.lit(end)) for text, end in ((reason.zh, "。"), (reason.en, ".")))
+    return F.struct(F.lit(reason.code).alias("code"), zh.alias("zh"), en.alias("en"))
+
+
+def gathered(possible: Sequence[tuple[Column, Reason | Column]]) -> Column:
     """Return the array of the reasons whose condition holds, in the order given."""
-    return F.array_compact(F.array(*(F.when(holds, told(reason)) for holds, reason in possible)))
+    return F.array_compact(F.array(*(F.when(holds, told(one) if isinstance(one, Reason) else one) for holds, one in possible)))
 
 
 def first(possible: Sequence[tuple[Column, Reason]]) -> Column:

@@ -77,14 +77,17 @@ def moment(instant: Column) -> Column:
     return F.date_format(instant, "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
 
 
+def broken() -> Column:
+    """Why a record is no JSON object, as a sentence; null when it is one."""
+    encoding = F.when(F.col("_broken") == "encoding", "The record is not UTF-8. Send JSON in UTF-8.")
+    return encoding.when(F.col("_broken") == "shape", "The record is not a JSON object. Send one object a message.")
+
+
 def _header(name: str, value: Column) -> Column:
     return F.struct(F.lit(name).alias("key"), value.cast("binary").alias("value"))
 
 
 def _unreadable() -> Column:
     """Why a record cannot be answered, as a sentence without its values; null when it can."""
-    return (
-        F.when(F.col("_broken") == "encoding", "The record is not UTF-8. Send JSON in UTF-8.")
-        .when(F.col("_broken") == "shape", "The record is not a JSON object. Send one object a message.")
-        .when(F.col(f"_{REQUEST_ID}").isNull(), f"The record has no '{REQUEST_ID}', so nobody could find the answer. Add it.")
-    )
+    nameless = F.when(F.col(f"_{REQUEST_ID}").isNull(), f"The record has no '{REQUEST_ID}', so nobody could find the answer. Add it.")
+    return F.coalesce(broken(), nameless)

@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 from jobs.evidence import editions
 from jobs.lake import tables
 from jobs.stream import sides
-from jobs.stream.instant import ANSWERERS, Desk
+from jobs.stream.instant import Desk
+from jobs.stream.queries import ANSWERERS
 from jobs.stream.sides import Sides
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -74,7 +75,7 @@ def _edition(at: Desk, row: Mapping[str, Any]) -> tuple[Contract, Contract] | No
 def _as_of(spark: SparkSession, at: Desk, known: tuple[Contract, Contract], instant: datetime) -> Sides | str:
     """Return the lake as it was at an instant; a sentence when a version of that time is gone."""
     frames: dict[str, DataFrame] = {}
-    names = sides.needed(*known)
+    names = sides.watched(*known)
     for name in names:
         layer, noun = name.split(".")
         table = tables.table(at.settings, layer, noun)
@@ -83,7 +84,7 @@ def _as_of(spark: SparkSession, at: Desk, known: tuple[Contract, Contract], inst
         if isinstance(frame, str):
             return f"version {version} of {name}, which was read then, is gone: {frame}"
         frames |= {} if frame is None else {name: frame}
-    return Sides(*known, frames, frozenset(names) - frames.keys())
+    return Sides(*known, frames, frozenset(sides.needed(*known)) - frames.keys())
 
 
 def _version(spark: SparkSession, table: tables.Table, instant: datetime) -> int | None:

@@ -52,6 +52,16 @@ class Sides:
         return tuple(f"silver.{name}" for name in self.standing.reads)
 
     @property
+    def changes(self) -> DataFrame | None:
+        """The credit changes laid over that table; None when none have ever come."""
+        return self.frames.get(self.changed)
+
+    @property
+    def changed(self) -> str:
+        """Name of their table."""
+        return f"silver.{self.standing.changes}"
+
+    @property
     def credit_away(self) -> tuple[str, ...]:
         """Names of the credit tables that are away: while there is one, nobody's standing is known."""
         return tuple(name for name in (*self.credit_sources, self.credit) if name in self.away)
@@ -70,6 +80,11 @@ def needed(contract: Contract, standing: Contract) -> tuple[str, ...]:
     return (*joined(contract, standing), *(f"silver.{name}" for name in standing.reads))
 
 
+def watched(contract: Contract, standing: Contract) -> tuple[str, ...]:
+    """Return the names of all tables that answers read: those needed, and the changes, without which nothing has changed."""
+    return (*needed(contract, standing), *((f"silver.{standing.changes}",) if standing.changes else ()))
+
+
 def versions(settings: Settings, names: tuple[str, ...]) -> dict[str, int]:
     """Return the version of each table that has one, by a look at their logs: cheap enough for every second."""
     found = {name: tables.version(_table(settings, name)) for name in names}
@@ -78,10 +93,11 @@ def versions(settings: Settings, names: tuple[str, ...]) -> dict[str, int]:
 
 def read(spark: SparkSession, settings: Settings, contract: Contract, standing: Contract) -> Sides:
     """Open every table that has a version; none is waited for."""
-    there = versions(settings, needed(contract, standing))
-    opened = {name: tables.read(spark, _table(settings, name)) for name in joined(contract, standing) if name in there}
+    there = versions(settings, watched(contract, standing))
+    behind = {f"silver.{name}" for name in standing.reads} - set(joined(contract, standing))  # read by the gold table alone
+    opened = {name: tables.read(spark, _table(settings, name)) for name in there.keys() - behind}
     frames = {name: rows for name, rows in opened.items() if rows is not None}
-    gone = (set(needed(contract, standing)) - there.keys()) | (opened.keys() - frames.keys())
+    gone = set(needed(contract, standing)) - (there.keys() - (opened.keys() - frames.keys()))
     return Sides(contract, standing, frames, frozenset(gone))
 
 

@@ -41,7 +41,7 @@ def _raw(requests: DataFrame, sides: Sides) -> DataFrame:
     absent = {"_extra": "map<string,string>", "_file": "string", "_raw": "string"}
     named = {"_path": F.col("_topic"), "_row": F.col("_offset"), "_defect": F.col("_broken")}
     nothing = {name: F.lit(None).cast(kind) for name, kind in absent.items()}
-    return records.parsed(requests, sides.contract.names).withColumns({**nothing, **named})
+    return records.parsed(requests, (*sides.contract.names, item.MATERIALS)).withColumns({**nothing, **named})
 
 
 def _seen(frame: DataFrame, sides: Sides) -> DataFrame:
@@ -89,7 +89,8 @@ def _verdict(sides: Sides) -> Column:
     return F.struct(
         F.col(f"_{records.REQUEST_ID}").alias(records.REQUEST_ID),
         F.when(is_bad, "reject").when(F.size("_asked") > 0, "manual").otherwise("accept").alias("verdict"),
-        F.transform("_violations", _worded).alias("violations"),
+        F.transform(F.filter("_violations", lambda one: ~_is_shadow(one)), _worded).alias("violations"),
+        F.transform(F.filter("_violations", _is_shadow), lambda one: F.struct(one["rule"].alias("rule"), one["column"].alias("column"))).alias("shadow"),
         F.concat("_refused", "_asked").alias("reasons"),
         F.lit(sides.contract.table).alias("table"),
         F.lit(sides.contract.version).alias("contract_version"),
@@ -106,8 +107,14 @@ def _credit() -> Column:
     return F.struct(
         F.col("_credit").alias("standing"),
         F.when(known, F.col("_version")).alias("version"),
+        F.when(known, F.col("_change")).alias("change"),
         F.when(known, records.moment(F.col("_data_at"))).alias("as_of"),
     ).alias("credit")
+
+
+def _is_shadow(violation: Column) -> Column:
+    """Whether the rule only runs along: it is computed and counted, and the clerk is told nothing."""
+    return violation["severity"] == "shadow"
 
 
 def _worded(violation: Column) -> Column:

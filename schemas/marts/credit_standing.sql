@@ -1,6 +1,7 @@
 -- One row per registered enterprise: what is in force against it on :as_of, and its permits.
 -- An entry counts from its first day up to, not on, the day of its end: publicity over, removed, repaired or expired (NDRC Order 36, art. 3).
 -- It blocks only when the law behind it bars the subject from licences; a state of registration other than 1 asks for a look.
+-- Of an entry that came by file and as a change, the state that is later at the source counts.
 WITH permits AS (
   SELECT XK_XDR_SHXYM AS uscc,
          count(*) AS permit_count,
@@ -10,17 +11,39 @@ WITH permits AS (
   WHERE XK_XDR_SHXYM IS NOT NULL AND XK_JDRQ <= :as_of
   GROUP BY XK_XDR_SHXYM
 ),
-entries AS (
-  SELECT CF_XDR_SHXYM AS uscc,
+delivered AS (
+  SELECT CF_XDR_SHXYM AS uscc, SJC AS told_at,
          named_struct('list', '行政处罚', 'authority', CF_CFJG, 'decision_no', CF_WSH, 'from', CF_JDRQ, 'to', CF_GSJZQ,
                       'domain', CF_WFXW, 'source_table', 'silver.penalty', 'source_version', _batch, 'effect', 'review') AS hit
   FROM penalty
   UNION ALL
-  SELECT subject_uscc,
+  SELECT subject_uscc, updated_at,
          named_struct('list', list, 'authority', authority, 'decision_no', case_no, 'from', listed_on,
                       'to', least(removed_on, repaired_on, expires_on), 'domain', domain, 'source_table', 'silver.credit_listing',
                       'source_version', _batch, 'effect', if(restricts_licensing, 'block', 'review'))
   FROM credit_listing
+),
+changed AS (
+  SELECT subject_uscc AS uscc, max(changed_at) AS told_at,
+         max_by(named_struct('list', list, 'authority', authority, 'decision_no', decision_no, 'from', starts_on, 'to', ends_on,
+                             'domain', domain, 'source_table', 'silver.credit_change', 'source_version', _batch,
+                             'effect', if(restricts_licensing, 'block', 'review')), struct(changed_at, _number)) AS hit
+  FROM credit_change
+  GROUP BY subject_uscc, list, authority, decision_no
+),
+known AS (
+  SELECT 0 AS origin, uscc, told_at, hit FROM delivered
+  UNION ALL
+  SELECT 1, uscc, told_at, hit FROM changed
+),
+ranked AS (
+  SELECT uscc, hit, origin, max_by(origin, struct(told_at, origin)) OVER (PARTITION BY uscc, hit.list, hit.authority, hit.decision_no) AS newest
+  FROM known
+),
+entries AS (
+  SELECT uscc, hit
+  FROM ranked
+  WHERE origin = newest
   UNION ALL
   SELECT uscc,
          named_struct('list', '登记状态', 'authority', registering_office, 'decision_no', status, 'from', coalesce(status_on, registered_on),
@@ -32,8 +55,8 @@ entries AS (
 against AS (
   SELECT uscc,
          array_sort(collect_list(hit)) AS hits,
-         count_if(hit.source_table = 'silver.penalty') AS penalty_count,
-         max(if(hit.source_table = 'silver.penalty', hit.from, NULL)) AS last_penalty_on
+         count_if(hit.list = '行政处罚') AS penalty_count,
+         max(if(hit.list = '行政处罚', hit.from, NULL)) AS last_penalty_on
   FROM entries
   WHERE uscc IS NOT NULL AND hit.from <= :as_of AND (hit.to IS NULL OR hit.to > :as_of)
   GROUP BY uscc
@@ -48,6 +71,7 @@ SELECT enterprise.uscc,
        last_permit_on,
        coalesce(penalty_count, 0L) AS penalty_count,
        last_penalty_on,
+       (SELECT coalesce(max(_number), 0L) FROM credit_change) AS change_no,
        cast(:as_of AS date) AS as_of
 FROM enterprise
 LEFT JOIN permits ON permits.uscc = enterprise.uscc

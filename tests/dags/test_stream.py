@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from dags.stream import CHECKS, watch_dag
+from dags.stream import AGAIN, CHECKS, watch_dag
 from jobs.serve.watch import CHECKS as KNOWN
 from schemas.errors import Unavailable
 from schemas.settings import ROOT
 
 
 def test_every_check_of_the_command_line_is_a_task() -> None:
-    assert list(CHECKS) == list(KNOWN) == [task.task_id for task in watch_dag().tasks]
+    assert [*CHECKS, AGAIN] == [*KNOWN, AGAIN] == [task.task_id for task in watch_dag().tasks]
 
 
 def test_a_task_is_red_with_the_sentence_of_what_is_crossed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

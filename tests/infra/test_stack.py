@@ -15,7 +15,7 @@ from kafka import KafkaConsumer
 from infra import airflow_api, ports, programs, supervision
 from infra.leftovers import leftovers
 from infra.place import Place
-from jobs.stream.instant import make_topics
+from jobs.stream.broker import make_topics
 from schemas.settings import ROOT, settings
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]

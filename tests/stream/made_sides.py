@@ -17,11 +17,11 @@ TRADER = uscc("92330106", "QQ000200")
 NOBODY = uscc("91330106", "QQ000300")
 PERSON = citizen_id("330106", "19800101")
 AT = "2026-03-02 02:00:00"  # UTC; ten o'clock in Beijing
-COMPUTED = datetime(2026, 3, 2, 1, 0)
+COMPUTED, COUNTED = datetime(2026, 3, 2, 1, 0), 5  # when gold was computed, and the last credit change it counts in
 ITEM = "task_code string, project_type string, dept_code string, promise_day bigint, promise_type string, anticipate_day bigint, " \
-    "anticipate_type string, plan_effective_date date, plan_cancel_date date"
+    "anticipate_type string, plan_effective_date date, plan_cancel_date date, material_list string"
 GOLD = "uscc string, name string, hits string, permit_count bigint, permit_in_force_count bigint, last_permit_on date, " \
-    "_batch string, _ingested_at timestamp"
+    "change_no bigint, _batch string, _ingested_at timestamp"
 RECORD = "value binary, topic string, partition int, offset bigint"
 
 
@@ -37,11 +37,12 @@ def hit(kind: str, effect: str, start: str, end: str | None, table: str = "silve
 
 
 def items(spark: Any) -> Any:
-    """Item 1 is as it should be; 2 is promised, 3 cancelled, 4 promises too much, 5 promises more than the law allows."""
-    def item(last: int, kind: str = "1", days: tuple[int, int] = (0, 20), until: date | None = None) -> tuple[Any, ...]:
-        return (code(last), kind, BODY, days[0], "1", days[1], "1", date(2025, 1, 1), until)
+    """Item 1 is as it should be; 2 is promised, 3 cancelled, 4 promises too much, 5 promises more than the law allows, 6 needs materials."""
+    def item(last: int, kind: str = "1", days: tuple[int, int] = (0, 20), until: date | None = None, needs: str | None = None) -> tuple[Any, ...]:
+        return (code(last), kind, BODY, days[0], "1", days[1], "1", date(2025, 1, 1), until, needs)
 
-    made = [item(1), item(1), item(2, "2", (5, 20)), item(3, until=date(2026, 3, 1)), item(4, days=(3, 20)), item(5, days=(1, 0))]
+    made = [item(1), item(1), item(2, "2", (5, 20)), item(3, until=date(2026, 3, 1)), item(4, days=(3, 20)), item(5, days=(1, 0)),
+            item(6, needs="申请表；营业执照")]
     return spark.createDataFrame(made, ITEM)
 
 
@@ -55,7 +56,7 @@ def gold(spark: Any, contract: Contract) -> Any:
     found = [(example, "示例甲科技有限公司", []), (KNOWN["penalised"], "示例（集团）有限公司", [penalty]), (KNOWN["barred"], "示例丙有限公司", [bar, penalty]),
              (KNOWN["twin"], "示例双有限公司", []), (KNOWN["other twin"], "示例双有限公司", []), (KNOWN["mended"], "示例丁有限公司", [over]),
              (KNOWN["future"], "示例戊有限公司", [later]), (TRADER, "西湖区示例店", [])]
-    made = [(uscc_, name, json.dumps(hits, ensure_ascii=False), 2, 1, date(2026, 2, 24), "computed-2", COMPUTED) for uscc_, name, hits in found]
+    made = [(uscc_, name, json.dumps(hits, ensure_ascii=False), 2, 1, date(2026, 2, 24), COUNTED, "computed-2", COMPUTED) for uscc_, name, hits in found]
     return spark.createDataFrame(made, GOLD)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from jobs.stream import sides, topics
-from jobs.stream.instant import REPLICAS, desk, make_topics
+from jobs.stream.broker import make_topics
+from jobs.stream.instant import REPLICAS, desk
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
 from schemas.load import load_marts

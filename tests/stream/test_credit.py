@@ -88,7 +88,7 @@ def test_an_answer_says_what_stands_against_the_subject_and_what_it_was_answered
                   "domain": "食品安全", "source_table": "silver.penalty", "source_version": "b1"}],
         "counts": {"permits": 2, "permits_in_force": 1, "penalties": 1}, "last_permit_on": "2026-02-24", "last_penalty_on": "2025-11-20",
         "sources_checked": ["silver.enterprise", "silver.permit", "silver.penalty", "silver.credit_listing"], "sources_unavailable": [],
-        "version": 7, "data_at": "2026-03-02T01:00:00.000Z", "stale": False, "rule_set": rule_set(sides.standing),
+        "version": 7, "change": 0, "data_at": "2026-03-02T01:00:00.000Z", "stale": False, "rule_set": rule_set(sides.standing),
         "received_at": "2026-03-02T02:00:00.000Z",
         "request": {"topic": "credit.lookup", "partition": 0, "offset": 0, "sha256": hashlib.sha256(STORIES["by code"]).hexdigest()},
     }  # fmt: skip

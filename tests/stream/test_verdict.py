@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from jobs.conform.conform import conform
 from jobs.stream.rule_set import rule_set
 from jobs.stream.sides import Sides
 from jobs.stream.verdict import verdicts
-from schemas.contract import Contract
+from schemas.contract import Contract, RuleUse
 from schemas.settings import ROOT
 from tests import rows
 from tests.stream.made_sides import (
@@ -35,7 +36,7 @@ SAMPLE = ROOT / "tests/data/landing/business/case_accept/2026-03-02/made-sample-
 OTHER_BODY = "11330106QB00000264"  # another body of the contracts' examples
 
 
-def request(contract: Contract, number: str, **changed: str | None) -> bytes:
+def request(contract: Contract, number: str, **changed: Any) -> bytes:
     """The example of the contract as a request, with some columns changed."""
     return json.dumps({"request_id": number, **rows.example(contract), **changed}, ensure_ascii=False).encode()
 
@@ -66,6 +67,9 @@ def stories(contract: Contract) -> dict[str, bytes]:
         "of an applicant with a wrong code": {"applyer_page_code": NOBODY[:-1] + "0"},
         "of a trader": {"applyer_page_code": TRADER},
         "of a natural person": {"applyer_page_code": PERSON, "applyer_type": "1", "applyer_page_type": "111"},
+        "without a material": {**item(6), "materials": ["营业执照"]},
+        "without any material": item(6),
+        "with all materials": {**item(6), "materials": ["营业执照", "申请表 ", "身份证"]},
         "wrong and of a barred applicant": {"applyer_page_code": KNOWN["barred"], "applyer_name": None},
     }
     return {story: request(contract, f"R{number}", **changed) for number, (story, changed) in enumerate(changes.items())}
@@ -97,6 +101,9 @@ def replies(spark: Any, contract: Contract, sides: Sides) -> dict[str, Any]:
     ("of an applicant with a wrong code", "manual", ["credit_unknown"]),
     ("of a trader", "accept", []),
     ("of a natural person", "accept", []),
+    ("without a material", "reject", ["materials_missing"]),
+    ("without any material", "reject", ["materials_missing"]),
+    ("with all materials", "accept", []),
     ("wrong and of a barred applicant", "reject", ["credit_block"]),
 ])  # fmt: skip
 def test_each_kind_of_request_has_its_verdict_and_says_why(replies: dict[str, Any], story: str, verdict: str, why: list[str]) -> None:
@@ -110,6 +117,20 @@ def test_a_violation_is_a_sentence_in_both_languages(replies: dict[str, Any]) ->
     assert ("必填" in worst["zh"], "required" in worst["en"], worst["severity"]) == (True, True, "quarantine")
 
 
+def test_what_is_missing_is_named_at_once(replies: dict[str, Any]) -> None:
+    (reason,) = value(replies["without any material"])["reasons"]
+    assert (reason["zh"], reason["en"]) == ("缺少申请材料：申请表、营业执照。", "Materials are missing: 申请表, 营业执照.")
+
+
+def test_a_rule_in_shadow_is_counted_and_nobody_is_told(spark: Any, contract: Contract, sides: Sides) -> None:
+    name = contract.column("applyer_name")
+    tried = replace(name, rules=(RuleUse("length", "shadow", {"min": 100, "max": 200}),))
+    columns = tuple(tried if one is name else one for one in contract.columns)
+    asked = {"good": stories(contract)["good"]}
+    found = value(answered(verdicts(records(spark, "instant.request", list(asked.values())), replace(sides, contract=replace(contract, columns=columns)), "a"), asked)["good"])
+    assert (found["verdict"], found["shadow"], [one["rule"] for one in found["violations"]].count("length")) == ("accept", [{"rule": "length", "column": "applyer_name"}], 0)
+
+
 def test_a_case_seen_before_is_a_violation_of_its_number(replies: dict[str, Any]) -> None:
     found = value(replies["of a case seen before"])["violations"]
     assert [(one["rule"], one["column"], one["severity"]) for one in found if one["severity"] == "quarantine"] == [("case_seen", "project_no", "quarantine")]
@@ -119,13 +140,13 @@ def test_a_verdict_names_the_rules_the_data_and_the_request_it_rests_on(replies:
     found, asked = value(replies["good"]), stories(contract)["good"]
     assert {name: found[name] for name in found if name not in ("violations", "reasons")} == {
         "request_id": "R0", "verdict": "accept", "table": "case_accept", "contract_version": contract.version, "rule_set": rule_set(contract),
-        "credit": {"standing": "pass", "version": 7, "as_of": "2026-03-02T01:00:00.000Z"}, "received_at": "2026-03-02T02:00:00.000Z",
+        "shadow": [], "credit": {"standing": "pass", "version": 7, "change": 0, "as_of": "2026-03-02T01:00:00.000Z"}, "received_at": "2026-03-02T02:00:00.000Z",
         "request": {"topic": "instant.request", "partition": 0, "offset": 0, "sha256": hashlib.sha256(asked).hexdigest()},
     }  # fmt: skip
 
 
 def test_a_natural_person_s_credit_is_not_asked_for(replies: dict[str, Any]) -> None:
-    assert value(replies["of a natural person"])["credit"] == {"standing": None, "version": None, "as_of": None}
+    assert value(replies["of a natural person"])["credit"] == {"standing": None, "version": None, "change": None, "as_of": None}
 
 
 def test_an_answer_says_who_gave_it_and_carries_the_request_beside_its_value(replies: dict[str, Any], contract: Contract) -> None:

@@ -29,13 +29,14 @@ class Meaning:
     """What figures are made of. verdict: 'other' when the answer is not as agreed.  rules: what spoke against.
 
     engine_ms: from the request's arrival at the broker to the answer's; None when unknown.  source: which request and
-    which version of the credit data the answer comes from.
+    which version of the credit data the answer comes from.  data: that version, and the last change it knows; None without.
     """
 
     verdict: str
     rules: tuple[str, ...]
     engine_ms: float | None
     source: tuple[str, ...]
+    data: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,18 @@ def meaning(answer: Answer) -> Meaning:
     said = _object(answer.value)
     verdict = said.get("verdict")
     request, credit = _mapping(said.get("request")), _mapping(said.get("credit"))
-    version = said.get("version") if answer.route == "credit" else credit.get("version")
+    data = said if answer.route == "credit" else credit
     return Meaning(
         verdict=verdict if verdict in VERDICTS.get(answer.route, ()) else "other",
         rules=tuple(_rules(said))[:RULES_SHOWN],
         engine_ms=_elapsed(said.get("received_at"), answer.at_ms),
-        source=(str(request.get("partition")), str(request.get("offset")), str(version)),
+        source=(str(request.get("partition")), str(request.get("offset")), str(data.get("version")), str(data.get("change"))),
+        data=_numbers(data.get("version"), data.get("change")),
     )
+
+
+def _numbers(version: object, change: object) -> tuple[int, int] | None:
+    return (version, change if isinstance(change, int) else 0) if isinstance(version, int) else None
 
 
 def _rules(said: Mapping[str, Any]) -> list[str]:

@@ -45,6 +45,7 @@ class Desk:
         self._asked: OrderedDict[str, _Asked] = OrderedDict()  # by request_id alone, as the ledger
         self._answers: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
+        self._data = (0, 0)  # the newest credit data that any answer came from
         self._waiting: dict[Key, list[asyncio.Future[Answer]]] = {}
 
     async def ask(self, question: Question, seconds: float) -> Answer:
@@ -69,7 +70,7 @@ class Desk:
         return answer
 
     def take(self, answers: Sequence[Answer]) -> None:
-        """Hand answers to who waits for them. Later ones to the same question are counted and dropped."""
+        """Hand answers to who waits for them. Later ones to the same question, and those from older data, are counted and dropped."""
         for answer in answers:
             if answer.engine:
                 self._figures.replica(answer.engine, answer.at_ms / 1000)
@@ -80,11 +81,23 @@ class Desk:
             if first is not None:
                 self._double(first, answer)
                 continue
+            if self._is_behind(answer):
+                self._figures.totals["behind", answer.route] += 1
+                continue
             if answer.reason is None:
                 self._figures.seen(answer, answer.meaning)
             if answer.request_id:
                 self._keep(answer)
                 self._wake(answer)
+
+    def _is_behind(self, answer: Answer) -> bool:
+        """Whether newer credit data was answered from before: no answer goes back, the other replica's is waited for."""
+        data = answer.meaning.data if answer.reason is None else None
+        if data is None:
+            return False
+        behind = data[0] < self._data[0] or data[1] < self._data[1]
+        self._data = self._data if behind else data
+        return behind
 
     def broker_gone(self) -> None:
         """Let nobody wait for an answer that cannot come now."""

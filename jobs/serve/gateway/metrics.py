@@ -11,6 +11,7 @@ TOTALS = {
     "timeouts": (("route",), "Requests that got no answer within their deadline."),
     "doubles": (("route",), "Answers to a request that had one already."),
     "disagreements": (("route",), "Doubles that differ from the first answer to the same request."),
+    "behind": (("route",), "Answers left out since newer credit data was answered from before."),
     "dead_letters": (("route",), "Requests the stream could not read."),
 }
 

@@ -38,7 +38,7 @@ def _item(body: Body, number: int, guid: str) -> Row:
         "dept_type": "1", "entrust_name": "", "use_level": "4", "power_source": "1",
         "by_law": "《中华人民共和国行政许可法》第十二条", **_limits(number), "server_type": ("2", "1,2", "1")[number % 3],
         "accept_condition": "一、符合法定条件；\n二、材料齐全。" if number % 5 == 0 else "材料齐全，符合法定形式",
-        "handle_flow": "申请、受理、办结", "special_procedure": "不涉及", "is_fee": "0", "fee_basis": "",
+        "material_list": ("申请表", "申请表；营业执照", "")[number % 3], "handle_flow": "申请、受理、办结", "special_procedure": "不涉及", "is_fee": "0", "fee_basis": "",
         "limit_scene_num": str(number % 2), "handle_type": "1,2", "transact_addr": "示例市政务服务中心",
         "transact_time": "工作日9:00-17:00", "link_way": "12345", "supervise_way": "12345",
         "plan_effective_date": "2025-01-01", "plan_cancel_date": "长期" if number % 2 else "2035-12-31",
