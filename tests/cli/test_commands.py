@@ -12,7 +12,7 @@ import pytest
 
 from jobs.cli import COMMANDS, main
 from schemas.settings import ROOT, Settings
-from tests.serve.made_lake import RELEASED, SECRET_NAME, SECRET_NUMBER
+from tests.serve.made_lake import HELD, HOP, RELEASED, RELEASED_AT, SECRET_NAME, SECRET_NUMBER, hop, make_held, put
 
 Govlake = Callable[..., tuple[int, str, str]]
 CONTRACT = str(Path(__file__).parent.parent / "serve" / "contracts" / "business" / "applicant.odcs.yaml")
@@ -34,6 +34,8 @@ def answer(govlake: Govlake, *argv: str) -> Any:
     pytest.param(["show"], 64, "The following arguments are required: TABLE. `govlake show --help` shows examples.", id="nothing"),
     pytest.param(["quarantine", "--top", "applicant"], 64, "Argument TABLE: not allowed with argument --top. "
                  "`govlake quarantine --help` shows examples.", id="both"),
+    pytest.param(["quarantine", "--top", "--held"], 65, "--held is about one table. Nothing was read. Write `govlake quarantine TABLE --held`.",
+                 id="held of all"),
     pytest.param(["show", "aplicant"], 65, "There is no table 'aplicant'. Did you mean 'applicant'? `govlake tables` lists them.",
                  id="table"),
     pytest.param(["show", "applicant", "--where", "case_on = 'A'"], 65, "silver.applicant has no column 'case_on'. Did you mean "
@@ -124,6 +126,22 @@ def test_quarantine_is_told_in_words(govlake: Govlake) -> None:
         "  姓名（full_name）占位值，已置空; full_name is a placeholder; taken as empty (warning only 仅提示)\n"
         "  sent 原文: case_no=A****4, citizen_no=1****************9\n"
     )
+
+
+def test_rows_of_a_held_batch_are_told_in_words_and_the_other_views_name_the_command(govlake: Govlake, lake: Settings) -> None:
+    make_held(lake)
+    put(lake.lake / "ledger" / "hop", HOP, [hop("hold", (4, 0, 0, 0), RELEASED_AT, batch=HELD, rows_filtered=4, note="applicant 2026-03-01 is held.")])
+    out = govlake("quarantine", "applicant", "--held", "--limit", "1")[1]
+    assert out.startswith(f"applicant 2026-03-02, batch {HELD}: 3 rows would go to quarantine 待隔离, 1 shown.\napplicant 2026-03-02 is held: ")
+    assert "\nbusiness/applicant/2026-03-02/2.csv, row 2 第2行\n  公民身份号码（citizen_no）不是有效" in out
+    assert "`govlake quarantine applicant --held`" in govlake("quarantine", "applicant")[1]
+    assert "`govlake quarantine applicant --held`" in govlake("ledger")[1]
+    assert answer(govlake, "quarantine", "applicant", "--held")[0]["rows_quarantined"] == 3
+
+
+def test_where_nothing_is_held_that_is_said(govlake: Govlake) -> None:
+    assert govlake("quarantine", "applicant", "--held")[:2] == (
+        0, "applicant: no batch is held 无被扣留批次. `govlake quarantine applicant` shows what releases set aside.\n")
 
 
 def test_lint_says_which_contract_is_sound(govlake: Govlake) -> None:
