@@ -59,7 +59,8 @@ def ledger(arguments: Namespace, settings: Settings) -> str:
     from jobs.serve.batches import ledger as entries
     from jobs.serve.locate import locate
 
-    noun = locate(settings, arguments.table).noun if arguments.table else None
+    named = arguments.table or arguments.named
+    noun = locate(settings, named).noun if named else None
     found = entries(settings, noun, arguments.date)
     if arguments.json:
         return as_json(found)
@@ -165,7 +166,9 @@ def _show_arguments(parser: ArgumentParser) -> None:
 
 
 def _ledger_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--table", metavar="TABLE", help="only this table")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("table", metavar="TABLE", nargs="?", help="only this table")
+    which.add_argument("--table", dest="named", metavar="TABLE", help="the same")
     parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="only this business date")
     json_option(parser)
 
@@ -186,7 +189,7 @@ COMMANDS = (
             ("govlake show enterprise --limit 5", "govlake show enterprise --where \"registered_on >= '2020-01-01'\"",
              "govlake show gold.credit_profile --json"), _show_arguments, show),
     Command("ledger", "what went into each batch and what came out",
-            ("govlake ledger", "govlake ledger --table enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
+            ("govlake ledger", "govlake ledger enterprise", "govlake ledger enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
     Command("quarantine", "rows that were set aside, and why, in words",
             ("govlake quarantine enterprise --limit 5", "govlake quarantine enterprise --held", "govlake quarantine --top",
              "govlake quarantine enterprise --json"),
