@@ -62,7 +62,7 @@ def _flow(place: Place) -> list[str]:
     voice = runs.Voice(_say)
     outcome = runs.follow(airflow, due, contracts, released, voice)
     failures = [f"{one.dag_id} {one.date} was not started, since a table it needs has no release." for one in outcome.blocked]
-    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id} and `govlake ledger --table {one.table}` say why." for one in outcome.failed if not _held(one)]
+    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id} and `govlake ledger {one.table}` say why." for one in outcome.failed if not _held(one)]
     if outcome.good:
         voice.tell(GOLD)
     for mart in marts.values():
@@ -130,7 +130,7 @@ def _proved(place: Place, request: str) -> None:
 def _addresses(place: Place) -> None:
     _heading("What is up")
     _say(f"  Airflow      {airflow_api.address(place)}   user {ADMIN}, password {place.secret('airflow_admin_password')}")
-    _say(f"  Gateway      http://127.0.0.1:{place.settings.gateway_port}/docs, live figures on /live; `python -m infra.token OFFICE` makes a token")
+    _say(f"  Gateway      http://127.0.0.1:{place.settings.gateway_port}/docs, live figures on /live; `govlake token OFFICE` makes a token")
     _say(f"  Kafka        {place.settings.kafka}")
     _say(f"  Landing      {place.settings.landing}/<class>/<table>/<date>/")
     _say(f"  Lake         {place.settings.lake}")

@@ -7,13 +7,15 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import NoReturn
 
-from jobs.commands import check, dlq, look, receipt, sample, say, watch
+from jobs.commands import accept, check, dlq, look, receipt, sample, say, token, watch
 from jobs.commands.command import Command
 from schemas.errors import Failure
 from schemas.settings import settings
 from schemas.words import nearest
 
-COMMANDS: tuple[Command, ...] = (check.COMMAND, *look.COMMANDS, *say.COMMANDS, *sample.COMMANDS, *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    check.COMMAND, *look.COMMANDS, *accept.COMMANDS, *say.COMMANDS, *sample.COMMANDS, *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS, *token.COMMANDS,
+)  # fmt: skip
 EX_USAGE = 64  # of sysexits.h
 EXIT_CODES = "exit codes: 0 done, 64 the command line is wrong, 65 refused, 75 something is away: try again later"
 

@@ -41,6 +41,14 @@ def answer(govlake: Govlake, *argv: str) -> Any:
     pytest.param(["show", "applicant", "--where", "case_on = 'A'"], 65, "silver.applicant has no column 'case_on'. Did you mean "
                  "'case_no'? Nothing was read. Text stands in single quotes.", id="column"),
     pytest.param(["explain", "usc", "91110000100006485K"], 65, "There is no rule 'usc'. Did you mean 'uscc'?", id="rule"),
+    pytest.param(["accept", "applicant", "b1"], 64, "The following arguments are required: --because. `govlake accept --help` shows examples.",
+                 id="no reason"),
+    pytest.param(["accept", "applicant", "b1", "--because", " "], 64, "Argument --because: a reason is needed: who accepts the batch, and why. "
+                 "`govlake accept --help` shows examples.", id="blank reason"),
+    pytest.param(["accept", "applicant", "b1", "--because", "x"], 65, "applicant holds no batch 'b1'. `govlake ledger applicant` lists them.",
+                 id="batch"),
+    pytest.param(["token", "tax 03"], 65, "'tax 03' is no name of an office. Nothing was made. Use 1 to 64 letters, digits or . _ - as in tax-03.",
+                 id="office"),
     pytest.param(["check", "applicant", "away.csv"], 65, "away.csv: there is no such file. Nothing was read. Check the path.",
                  id="file"),
 ])
@@ -75,6 +83,12 @@ def test_ledger_has_the_stable_keys(govlake: Govlake) -> None:
     (one,) = answer(govlake, "ledger", "--table", "applicant", "--date", "2026-03-01")
     assert {key: one[key] for key in ROWS} == ROWS
     assert (one["batch"], one["encoding"], one["balanced"]) == (RELEASED, "gb18030", True)
+
+
+def test_the_table_of_the_ledger_stands_alone_or_after_its_option(govlake: Govlake) -> None:
+    assert answer(govlake, "ledger", "applicant") == answer(govlake, "ledger", "--table", "applicant")
+    assert govlake("ledger", "aplicant")[0] == 65
+    assert govlake("ledger", "applicant", "--table", "applicant")[0] == 64
 
 
 def test_quarantine_has_the_stable_keys(govlake: Govlake) -> None:
@@ -168,6 +182,13 @@ def test_explain_says_what_a_code_means(govlake: Govlake) -> None:
 def test_explain_says_why_a_code_fails_and_that_is_an_answer(govlake: Govlake) -> None:
     code, out, _ = govlake("explain", "uscc", "91350100M000100Y44")
     assert (code, out.startswith("not valid 无效 (uscc, GB 32100-2015)")) == (0, True)
+
+
+def test_a_token_is_made_and_withdrawn(govlake: Govlake, lake: Settings) -> None:
+    code, made, err = govlake("token", "tax-03", "--purpose", "bidding")
+    assert (code, len(made.strip()), err) == (0, 43, "")
+    assert made.strip() not in (lake.home / "gateway_tokens.json").read_text(encoding="utf-8")
+    assert govlake("token", "tax-03", "--withdraw")[1] == "1 tokens of tax-03 were withdrawn; the gateway knows within a second.\n"
 
 
 def test_page_prints_the_contract_for_people(govlake: Govlake) -> None:
