@@ -191,6 +191,12 @@ def test_a_token_is_made_and_withdrawn(govlake: Govlake, lake: Settings) -> None
     assert govlake("token", "tax-03", "--withdraw")[1] == "1 tokens of tax-03 were withdrawn; the gateway knows within a second.\n"
 
 
+def test_watch_says_plainly_that_the_stream_was_never_started(govlake: Govlake) -> None:
+    code, out, err = govlake("watch", "heartbeat")
+    assert (code, out, "The stream was never started here" in err, "`make up` starts it" in err) == (75, "", True, True)
+    assert answer(govlake, "watch", "heartbeat")[0]["is_crossed"] is True
+
+
 def test_page_prints_the_contract_for_people(govlake: Govlake) -> None:
     code, out, _ = govlake("page", "applicant")
     assert (code, "公民身份号码" in out) == (0, True)
