@@ -179,9 +179,11 @@ def test_explain_says_what_a_code_means(govlake: Govlake) -> None:
     assert (found["rule"], found["standard"], found["valid"]) == ("uscc", "GB 32100-2015", True)
 
 
-def test_explain_says_why_a_code_fails_and_that_is_an_answer(govlake: Govlake) -> None:
-    code, out, _ = govlake("explain", "uscc", "91350100M000100Y44")
-    assert (code, out.startswith("not valid 无效 (uscc, GB 32100-2015)")) == (0, True)
+@pytest.mark.parametrize("option", [[], ["--json"]], ids=["text", "json"])
+def test_explain_says_why_a_code_fails_and_a_script_can_go_by_its_exit_code(govlake: Govlake, option: list[str]) -> None:
+    code, out, err = govlake("explain", "uscc", "91350100M000100Y44", *option)
+    assert (code, out.startswith("{" if option else "not valid 无效 (uscc, GB 32100-2015)"), err) == (1, True, "")
+    assert govlake("explain", "uscc", "91350100M000100Y43", *option)[0] == 0
 
 
 def test_a_token_is_made_and_withdrawn(govlake: Govlake, lake: Settings) -> None:
