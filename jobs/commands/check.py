@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.commands.command import Command, as_json, count, day, json_option
 from jobs.commands.layout import BEIJING, line
 from jobs.commands.look import SUMS, said
+from jobs.commands.quiet import quiet
 from jobs.publish.audit import Auditor
 from jobs.publish.plan import write_json
 from schemas.contract import Contract
@@ -67,7 +68,9 @@ def check(arguments: Namespace, settings: Settings) -> str:
         raise Refused(f"{asked.file}: {fact}. Nothing was read. Check the path.")
     from jobs.session import session
 
-    checked = conformed(session(settings, f"govlake check {asked.contract.table}"), settings, asked)
+    with quiet():
+        spark = session(settings, f"govlake check {asked.contract.table}")
+    checked = conformed(spark, settings, asked)
     return as_json(checked) if arguments.json else told(checked, asked)
 
 
