@@ -1,7 +1,6 @@
 """The audit of a batch: Great Expectations judges its measurements, and the verdict says what it found."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import great_expectations as gx
 import pandas as pd  # type: ignore[import-untyped]  # stubs are not installed
@@ -35,10 +34,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the audit says of a batch. sentence: why it is held.  report: its page below the data docs folder."""
+    """What the audit says of a batch. sentence: why it is held.  report: its page below the data docs folder.
+
+    reasons: what each failed rule asks for and what was found, in words.
+    """
 
     success: bool
     failed: tuple[Failure, ...]
+    reasons: tuple[str, ...]
     sentence: str | None
     report: str | None = None
     notes: tuple[str, ...] = ()
@@ -67,8 +70,9 @@ def judge(contract: Contract, batch: Measurement) -> Judgement:
     _show(contract, result)
     notes = tuple(f"{name}: no earlier batch to compare with." for name in sorted(new))
     failures = tuple(_failure(contract, rule, figures[rule.name]) for rule in broken)
-    sentence = _sentence(contract, batch, broken, figures) if broken else None
-    return Judgement(Verdict(bool(result.success), failures, sentence, notes=notes), result)
+    reasons = tuple(f"{rule.name} {demand(rule)}, found {_found(contract, rule, figures[rule.name])}" for rule in broken)
+    sentence = _sentence(batch, reasons) if broken else None
+    return Judgement(Verdict(bool(result.success), failures, reasons, sentence, notes=notes), result)
 
 
 def _bounds(one: ExpectationValidationResult) -> tuple[str, float | None, float | None]:
@@ -106,12 +110,10 @@ def _failure(contract: Contract, rule: SetRule, found: float | None) -> Failure:
     return Failure(rule.name, shown, rule.low, rule.high, "percent" if is_share(rule) else rule.unit)
 
 
-def _sentence(contract: Contract, batch: Measurement, broken: list[SetRule], figures: dict[str, Any]) -> str:
-    founds = [(rule, _found(contract, rule, figures[rule.name])) for rule in broken[:NAMED]]
-    named = [f"{rule.name} {demand(rule)}, found {found}" for rule, found in founds]
-    more = f"; and {len(broken) - NAMED} more" if len(broken) > NAMED else ""
+def _sentence(batch: Measurement, reasons: tuple[str, ...]) -> str:
+    more = f"; and {len(reasons) - NAMED} more" if len(reasons) > NAMED else ""
     state = "Readers keep the version they had."
-    return f"{batch.table} {batch.date} is held: {'; '.join(named)}{more}. {state} See {RUNBOOK}."
+    return f"{batch.table} {batch.date} is held: {'; '.join(reasons[:NAMED])}{more}. {state} See {RUNBOOK}."
 
 
 def _found(contract: Contract, rule: SetRule, found: float | None) -> str:

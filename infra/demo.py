@@ -19,6 +19,7 @@ from schemas.settings import ROOT
 RECEIPT_SECONDS = 180  # an answer is sealed within 10 s once the ledger job is up, which a cold start delays
 TRAINING = ROOT / "infra" / "spark" / "train.sh"
 WATCH = "stream.watch"  # turned on when there is something to look at
+GOLD = "Each release of a table that a gold table reads starts it anew, so it may run several times 所读各表每次放行，主题表都会重新计算:"
 QUERY = ROOT / "docs" / "examples" / "gold_without_spark.py"
 
 
@@ -58,12 +59,15 @@ def _flow(place: Place) -> list[str]:
     due = _due()
     _say(f"{len(due)} run(s) for {sum(len(one.files) for one in due)} file(s):" if due else "Nothing new in landing: nothing to run.")
     released = frozenset(one["table"] for one in _answer("tables") if one["version"] is not None)
-    outcome = runs.follow(airflow, due, contracts, released, _say)
+    voice = runs.Voice(_say)
+    outcome = runs.follow(airflow, due, contracts, released, voice)
     failures = [f"{one.dag_id} {one.date} was not started, since a table it needs has no release." for one in outcome.blocked]
-    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id} and `govlake ledger --table {one.table}` say why." for one in outcome.failed if not _held(one)]
+    failures += [f"{one.dag_id} {one.date} failed: {airflow.address}/dags/{one.dag_id} and `govlake ledger {one.table}` say why." for one in outcome.failed if not _held(one)]
+    if outcome.good:
+        voice.tell(GOLD)
     for mart in marts.values():
         dates = frozenset(one.date for one in outcome.good if one.table in mart.reads)
-        failures += runs.settle(airflow, mart.dag_id, dates, since, _say)
+        failures += runs.settle(airflow, mart.dag_id, dates, since, voice)
     _say(f"All runs are over after {time.monotonic() - begun:.0f} s.")
     return failures
 
@@ -126,7 +130,7 @@ def _proved(place: Place, request: str) -> None:
 def _addresses(place: Place) -> None:
     _heading("What is up")
     _say(f"  Airflow      {airflow_api.address(place)}   user {ADMIN}, password {place.secret('airflow_admin_password')}")
-    _say(f"  Gateway      http://127.0.0.1:{place.settings.gateway_port}/docs, live figures on /live; `python -m infra.token OFFICE` makes a token")
+    _say(f"  Gateway      http://127.0.0.1:{place.settings.gateway_port}/docs, live figures on /live; `govlake token OFFICE` makes a token")
     _say(f"  Kafka        {place.settings.kafka}")
     _say(f"  Landing      {place.settings.landing}/<class>/<table>/<date>/")
     _say(f"  Lake         {place.settings.lake}")

@@ -15,6 +15,7 @@ DAG_SECONDS = 120  # for Airflow to read the DAG folder
 GOLD_SECONDS = 600  # a gold run that comes too early is tried again after minutes
 OVER = ("success", "failed")
 PAGE = 100  # what Airflow gives at most in one answer
+QUIET = 15.0  # seconds without a word after which it is said what goes on
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,34 @@ class Due:
 
 
 @dataclass
+class Voice:
+    """Says lines as they come, and after a while without one what goes on."""
+
+    say: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    spoke: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spoke = self.clock()
+
+    def tell(self, line: str) -> None:
+        """Say a line."""
+        self.spoke = self.clock()
+        self.say(line)
+
+    def reassure(self, line: str) -> None:
+        """Say a line when nothing was said for a while."""
+        if self.clock() - self.spoke >= QUIET:
+            self.tell(line)
+
+
+@dataclass
 class Watch:
     """The runs that were triggered, by their id in Airflow, and how they ended."""
 
     airflow: Airflow
     released: frozenset[str]
-    say: Callable[[str], None]
+    voice: Voice
     started: dict[str, Due] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
 
@@ -49,15 +72,17 @@ class Watch:
         run = going or self.airflow.post(f"dags/{due.dag_id}/dagRuns", {"logical_date": None, "partition_key": due.date})
         self.started[run["dag_run_id"]] = due
 
-    def look(self) -> None:
-        """See which runs ended since the last look, and say so."""
+    def look(self, total: int) -> None:
+        """See which runs ended since the last look, and say so; say now and then how far it is. total: of all that are to run."""
         for run in recent(self.airflow):
             key = run["dag_run_id"]
             if key in self.started and key not in self.ended and run["state"] in OVER:
                 self.ended[key] = run["state"]
                 due = self.started[key]
                 self.released |= {due.table} if run["state"] == "success" else set()
-                self.say(f"  {due.table:<18} {due.date}  {len(due.files)} file(s)  {run['state']:<8} {run['duration'] or 0:6.1f} s")
+                self.voice.tell(f"  {due.table:<18} {due.date}  {len(due.files)} file(s)  {run['state']:<8} {run['duration'] or 0:6.1f} s")
+        going = sorted({due.table for key, due in self.started.items() if key not in self.ended})
+        self.voice.reassure(f"  … {len(self.ended)} of {total} over; running: {', '.join(going) or 'none'}")
 
 
 @dataclass(frozen=True)
@@ -70,25 +95,25 @@ class Outcome:
 
 
 def follow(
-    airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], released: frozenset[str], say: Callable[[str], None]
+    airflow: Airflow, wanted: tuple[Due, ...], contracts: Mapping[str, Contract], released: frozenset[str], voice: Voice
 ) -> Outcome:
     """Run everything that is due, a table after those its rules look things up in, and wait for all of it.
 
     released: tables that have a version already.
     """
-    watch, waiting, blocked = Watch(airflow, released, say), list(wanted), list[Due]()
+    watch, waiting, blocked = Watch(airflow, released, voice), list(wanted), list[Due]()
     begun = time.monotonic()
     while waiting or len(watch.ended) < len(watch.started):
         tables = {due.table for due in waiting}
         for due in [due for due in waiting if watch.frees(contracts[due.table].references - {due.table}, tables)]:
             waiting.remove(due)
             if lost := contracts[due.table].references - {due.table} - watch.released:
-                say(f"  {due.table:<18} {due.date}  not started: {', '.join(sorted(lost))} was not released")
+                voice.tell(f"  {due.table:<18} {due.date}  not started: {', '.join(sorted(lost))} was not released")
                 blocked.append(due)
             else:
                 watch.start(due)
         time.sleep(POLL)
-        watch.look()
+        watch.look(len(wanted) - len(blocked))
         if time.monotonic() - begun > RUN_SECONDS:
             raise Unavailable(f"Not all runs ended in {RUN_SECONDS} s. They go on, and `make demo` again takes them up; {airflow.address} shows them.")
     good = [watch.started[key] for key, state in watch.ended.items() if state == "success"]
@@ -108,7 +133,7 @@ def await_dags(airflow: Airflow, names: frozenset[str]) -> None:
         time.sleep(POLL)
 
 
-def settle(airflow: Airflow, dag_id: str, dates: frozenset[str], since: str, say: Callable[[str], None]) -> list[str]:
+def settle(airflow: Airflow, dag_id: str, dates: frozenset[str], since: str, voice: Voice) -> list[str]:
     """Wait until a gold table has no run on its way, and has run for these dates since then. Returns sentences on failures."""
     begun, told = time.monotonic(), dict[str, str]()
     while True:
@@ -116,9 +141,10 @@ def settle(airflow: Airflow, dag_id: str, dates: frozenset[str], since: str, say
         for run in runs:
             if run["state"] in OVER and run["dag_run_id"] not in told:
                 told[run["dag_run_id"]] = run["state"]
-                say(f"  {dag_id:<18} {run['partition_key']}  from silver  {run['state']:<8} {run['duration'] or 0:6.1f} s")
+                voice.tell(f"  {dag_id:<18} {run['partition_key']}  from silver  {run['state']:<8} {run['duration'] or 0:6.1f} s")
         if all(run["state"] in OVER for run in runs) and dates <= {run["partition_key"] for run in runs}:
             return [f"{dag_id} failed: {airflow.address}/dags/{dag_id} says why." for state in told.values() if state != "success"]
+        voice.reassure(f"  … {dag_id}: {len(told)} run(s) over, {len(runs) - len(told)} on the way")
         if time.monotonic() - begun > GOLD_SECONDS:
             return [f"{dag_id} is not there after {GOLD_SECONDS} s. It goes on; {airflow.address}/dags/{dag_id} says why."]
         time.sleep(POLL)

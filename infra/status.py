@@ -1,14 +1,19 @@
-"""What is alive, one line a program: since when, where, how much memory; and the last word of what is not."""
+"""What is alive, one line a program: since when, whether it answers yet, how often it was restarted; the last word of what is not."""
 
 import os
+import time
 from pathlib import Path
 
-from infra import airflow_api, supervision
+from infra import airflow_api, ports, supervision
+from infra.exits import Exits, exits
 from infra.place import Place
 from infra.programs import Program, programs
 from infra.supervision import State
+from jobs.serve.positions import beats
 
 KIB = 1024
+AGAIN = ("backoff", "exited")  # words of the process manager for what it starts again by itself
+RECENT = 3600.0  # seconds: a restart longer ago is history, and in the logs
 
 
 def lines(place: Place) -> tuple[bool, list[str]]:
@@ -17,7 +22,8 @@ def lines(place: Place) -> tuple[bool, list[str]]:
     if not known:
         return False, [f"Nothing is up in {place.settings.home}. `make up` starts it."]
     parents = _parents()
-    told = [_line(place, program, known.get(program.name), parents) for program in programs(place)]
+    ended = exits(place, time.time() - RECENT)
+    told = [program_line(place, program, known.get(program.name), parents) + restarts(place, program, ended.get(program.name)) for program in programs(place)]
     unwell = () if not known["airflow-api-server"].running else airflow_api.unhealthy(place)
     told += [f"Airflow says that its {part.replace('_', '-')} is not healthy; logs: {place.logs}" for part in unwell]
     return not unwell and all(state.running for state in known.values()), told
@@ -43,13 +49,44 @@ def memory(pid: int, parents: dict[int, int]) -> int:
     return sum(_pss(member) for member in family) // KIB
 
 
-def _line(place: Place, program: Program, state: State | None, parents: dict[int, int]) -> str:
+def is_ready(place: Place, program: Program, since: float) -> bool:
+    """Whether a program that runs since an instant does its work: its port answers, or each query of a replica has ended a batch.
+
+    Of a program that shows neither it is not known, and taken for granted.
+    """
+    if program.port:
+        return ports.answers(program.port)
+    if not program.name.startswith("stream-"):
+        return True
+    queries = [path for path in (place.settings.home / "checkpoints" / program.name).glob("*") if path.is_dir()]
+    return bool(queries) and all((beats(query) or 0.0) > since for query in queries)
+
+
+def program_line(place: Place, program: Program, state: State | None, parents: dict[int, int]) -> str:
+    """Return the line of one program. parents: of every process, to add up its memory."""
     if state is None or not state.running:
-        word = "not started" if state is None or state.word == "stopped" else f"DEAD ({state.word}, since {_span(state.since)})"
-        said = last_line(place, program.name)
-        return f"  {program.name:<21} {word}" + (f": {said}" if said and "DEAD" in word else "")
+        return f"  {program.name:<21} {_down(place, program, state)}"
+    word = "up" if is_ready(place, program, time.time() - state.since) else "starting"
     where = f"127.0.0.1:{program.port}" if program.port else ""
-    return f"  {program.name:<21} up {_span(state.since):<12} {where:<16} {memory(state.pid, parents):>5} MiB  pid {state.pid}"
+    return f"  {program.name:<21} {word:<8} {_span(state.since):<12} {where:<16} {memory(state.pid, parents):>5} MiB  pid {state.pid}"
+
+
+def _down(place: Place, program: Program, state: State | None) -> str:
+    if state is None or state.word == "stopped":
+        return "not started"
+    if state.word in AGAIN:
+        return f"down since {_span(state.since)}, is started again"
+    said = last_line(place, program.name)
+    return f"DEAD ({state.word}, since {_span(state.since)})" + (f": {said}" if said else "")
+
+
+def restarts(place: Place, program: Program, ended: Exits | None) -> str:
+    """Return a second line for a program that ended by itself lately; nothing for one that did not."""
+    if ended is None:
+        return ""
+    times = "once" if ended.count == 1 else f"{ended.count} times"
+    why = f"{place.logs / program.name}.log says why"
+    return f"\n  {'':<21} ended by itself {times} within the last hour, last {_span(int(time.time() - ended.last))} ago ({ended.word}); {why}"
 
 
 def _span(seconds: int) -> str:

@@ -7,15 +7,18 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import NoReturn
 
-from jobs.commands import check, dlq, look, receipt, say, shadow, watch
-from jobs.commands.command import Command
+from jobs.commands import accept, check, dlq, look, receipt, sample, say, shadow, token, watch
+from jobs.commands.command import Answer, Command
 from schemas.errors import Failure
 from schemas.settings import settings
 from schemas.words import nearest
 
-COMMANDS: tuple[Command, ...] = (check.COMMAND, *look.COMMANDS, *say.COMMANDS, *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS, *shadow.COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    check.COMMAND, *look.COMMANDS, *accept.COMMANDS, *say.COMMANDS, *sample.COMMANDS, *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS,
+    *shadow.COMMANDS, *token.COMMANDS,
+)  # fmt: skip
 EX_USAGE = 64  # of sysexits.h
-EXIT_CODES = "exit codes: 0 done, 64 the command line is wrong, 65 refused, 75 something is away: try again later"
+EXIT_CODES = "exit codes: 0 done, 1 the value is not valid (explain), 64 the command line is wrong, 65 refused, 75 something is away: try again later"
 
 
 class Usage(Exception):
@@ -59,8 +62,10 @@ def _run(given: list[str]) -> int:
         near = nearest(rest[0], re.findall(r"--[a-z]+", one.format_help()))
         raise Usage(f"`{one.prog}` does not know '{rest[0]}'.{near} `{one.prog} --help` shows examples.")
     command = next(command for command in COMMANDS if command.name == given[0])
-    print(command.run(arguments, settings()), flush=True)
-    return 0
+    said = command.run(arguments, settings())
+    answer = said if isinstance(said, Answer) else Answer(said, 0)
+    print(answer.text, flush=True)
+    return answer.exit_code
 
 
 def _parsers() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:

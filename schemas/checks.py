@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from string import Formatter
 from typing import get_args
 
 from schemas import fit, forms, house
 from schemas.contract import Column, Contract, Merge
-from schemas.document import Document
+from schemas.document import Document, Sla
 from schemas.errors import Refused
 from schemas.located import Place, Source
 from schemas.words import listed, nearest
@@ -25,15 +26,8 @@ TABLE: Place = ("customProperties",)
 
 def document(source: Source, given: Document) -> None:
     """Raise Refused when the service levels lack a promise, or have one in a unit or a schedule nobody can keep."""
-    slas = {item.property: (("slaProperties", index), item) for index, item in enumerate(given.slaProperties)}
-    for name in ("latency", "retention", "frequency"):
-        if name not in slas:
-            raise source.refused(("slaProperties",), f"slaProperties has no '{name}'. Add it; {house.GUIDE}")
-        place, item = slas[name]
-        if item.unit != UNITS.get(name, item.unit):
-            raise source.refused((*place, "unit"), f"{name} is in '{item.unit}', must be in '{UNITS[name]}'.")
-        if item.value <= 0:
-            raise source.refused((*place, "value"), f"{name} is {item.value}, must be more than 0.")
+    slas: dict[str, tuple[Place, Sla]] = {item.property: (("slaProperties", index), item) for index, item in enumerate(given.slaProperties)}
+    source.every(partial(_check_promise, source, slas, name) for name in ("latency", "retention", "frequency"))
     place, item = slas["frequency"]
     if item.schedule is None and given.domain != "gold" and source.path.parent.name != STREAMS:  # what it reads starts a gold table
         raise source.refused(place, 'frequency has no schedule. Add scheduler: cron and schedule: "0 2 * * *".')
@@ -42,26 +36,37 @@ def document(source: Source, given: Document) -> None:
         raise source.refused((*place, "schedule"), f"schedule '{item.schedule}' {wrong}. A daily one is '0 2 * * *'.")
 
 
+def _check_promise(source: Source, slas: Mapping[str, tuple[Place, Sla]], name: str) -> None:
+    if name not in slas:
+        raise source.refused(("slaProperties",), f"slaProperties has no '{name}'. Add it; {house.GUIDE}")
+    place, item = slas[name]
+    if item.unit != UNITS.get(name, item.unit):
+        raise source.refused((*place, "unit"), f"{name} is in '{item.unit}', must be in '{UNITS[name]}'.")
+    if item.value <= 0:
+        raise source.refused((*place, "value"), f"{name} is {item.value}, must be more than 0.")
+
+
 def contract(source: Source, given: Contract) -> None:
-    """Raise Refused, naming the line, for the first thing that cannot hold of a contract."""
-    _check_words(source, given)
-    _check_key(source, given)
-    _check_headers(source, given)
-    for place, column in _columns(given):
-        _check_types(source, place, column)
-        if given.source_class != "gold":
-            _check_landed(source, place, column)
-        at = house.place(source, (*place, "customProperties"), "rules")
-        for index, use in enumerate(column.rules):
-            fit.column_rule(source, (*at, index), use, column)
-            for named, name in fit.names((*at, index), use):
-                fit.existing(source, named, name, given)
-    at = house.place(source, ("schema", 0, "customProperties"), "rules")
-    for index, use in enumerate(given.row_rules):
-        fit.row_rule(source, (*at, index), use, given)
-    at = house.place(source, TABLE, "orderBy")
-    for index, name in enumerate(given.order_by):
-        fit.existing(source, (*at, index), name, given)
+    """Raise Refused, naming their lines, for all that cannot hold of a contract."""
+    rows = house.place(source, ("schema", 0, "customProperties"), "rules")
+    order = house.place(source, TABLE, "orderBy")
+    source.every([
+        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers)),
+        *(partial(_check_column, source, given, place, column) for place, column in _columns(given)),
+        *(partial(fit.row_rule, source, (*rows, index), use, given) for index, use in enumerate(given.row_rules)),
+        *(partial(fit.existing, source, (*order, index), name, given) for index, name in enumerate(given.order_by)),
+    ])  # fmt: skip
+
+
+def _check_column(source: Source, given: Contract, place: Place, column: Column) -> None:
+    _check_types(source, place, column)
+    if given.source_class != "gold":
+        _check_landed(source, place, column)
+    at = house.place(source, (*place, "customProperties"), "rules")
+    for index, use in enumerate(column.rules):
+        fit.column_rule(source, (*at, index), use, column)
+        for named, name in fit.names((*at, index), use):
+            fit.existing(source, named, name, given)
 
 
 def references(source: Source, given: Contract, others: Mapping[str, Contract]) -> None:

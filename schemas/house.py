@@ -1,6 +1,7 @@
 """House keys: what a contract says beyond ODCS, under 'customProperties', each of the kind it must be."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from schemas.document import CustomProperty
@@ -22,22 +23,24 @@ OPTIONAL = ("topic", "reads", "changes")
 def keys(source: Source, place: Place, given: list[CustomProperty], known: Mapping[str, Kind]) -> dict[str, Any]:
     """Return the house keys given at a place, by name. Raises Refused for one unknown, twice, or of another kind."""
     found: dict[str, Any] = {}
-    for index, item in enumerate(given):
-        here: Place = (*place, index)
+
+    def taken(here: Place, item: CustomProperty) -> None:
         if item.property not in known:
             raise source.refused((*here, "property"), _unknown(item.property, known))
         if item.property in found:
             raise source.refused(here, f"'{item.property}' stands twice. Remove one of them.")
         _check_kind(source, (*here, "value"), item, known[item.property])
         found[item.property] = item.value
+
+    source.every(partial(taken, (*place, index), item) for index, item in enumerate(given))
     return found
 
 
 def required(source: Source, found: Mapping[str, Any]) -> None:
-    """Raise Refused when a house key that every table needs is not among those found."""
-    for key in TABLE:
-        if key not in found and key not in OPTIONAL:
-            raise source.refused(("customProperties",), f"customProperties has no '{key}'. Add it; {GUIDE}")
+    """Raise Refused, naming them all, when house keys that every table needs are not among those found."""
+    missing = [key for key in TABLE if key not in found and key not in OPTIONAL]
+    if missing:
+        raise source.together(source.refused(("customProperties",), f"customProperties has no '{key}'. Add it; {GUIDE}") for key in missing)
 
 
 def place(source: Source, around: Place, key: str) -> Place:

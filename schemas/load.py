@@ -1,6 +1,7 @@
-"""From a contract file to a Contract: refuses what is not in the strict subset, with file, line and nearest word."""
+"""From a contract file to a Contract: refuses what is not in the strict subset, with file, line and nearest word of each mistake."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ TABLE: Place = ("schema", 0)
 
 
 def load(path: Path) -> Contract:
-    """Load one contract. Raises Refused, naming file and line, for anything outside the strict subset."""
+    """Load one contract. Raises Refused, naming file and line of each mistake, for anything outside the strict subset.
+
+    Mistakes of form are told before those of meaning: what cannot be read cannot be judged.
+    """
     return _read(path)[1]
 
 
@@ -98,22 +102,16 @@ def _read(path: Path) -> tuple[Source, Contract]:
         document = Document.model_validate(source.value)
     except ValidationError as error:
         raise mistakes.refusal(source, error) from None
-    table = document.schema_[0]
-    if table.name != path.name.removesuffix(SUFFIX):
-        sentence = f"table '{table.name}' must be called like its file. Rename one of the two."
-        raise source.refused((*TABLE, "name"), sentence)
-    checks.document(source, document)
     contract = _built(source, document)
-    checks.contract(source, contract)
-    for place, rule in _set_rules(source, table):
-        fit.set_rule(source, place, rule, contract)
+    checked = [partial(fit.set_rule, source, place, rule, contract) for place, rule in _set_rules(source, document.schema_[0])]
+    source.every([partial(checks.contract, source, contract), *checked])
     return source, contract
 
 
 def _built(source: Source, document: Document) -> Contract:
     table, sla = document.schema_[0], {item.property: item for item in document.slaProperties}
-    given = house.keys(source, ("customProperties",), document.customProperties, house.TABLE)
-    house.required(source, given)
+    _check_form(source, document)
+    given = _house_keys(source, document)
     return Contract(
         table=table.name, source_class=document.domain, title=table.businessName, version=document.version,
         description=table.description, purpose=document.description.purpose, owner=document.team.name,
@@ -127,8 +125,27 @@ def _built(source: Source, document: Document) -> Contract:
     )  # fmt: skip
 
 
+def _check_form(source: Source, document: Document) -> None:
+    """Read every part for its mistakes, before the contract is made of them."""
+    table = document.schema_[0]
+    parts = [partial(part, source, table) for part in (_check_name, _columns, _row_rules, _set_rules)]
+    source.every([*parts, partial(checks.document, source, document), partial(_house_keys, source, document)])
+
+
+def _check_name(source: Source, table: SchemaObject) -> None:
+    if table.name != source.path.name.removesuffix(SUFFIX):
+        sentence = f"table '{table.name}' must be called like its file. Rename one of the two."
+        raise source.refused((*TABLE, "name"), sentence)
+
+
+def _house_keys(source: Source, document: Document) -> dict[str, Any]:
+    given = house.keys(source, ("customProperties",), document.customProperties, house.TABLE)
+    house.required(source, given)
+    return given
+
+
 def _columns(source: Source, table: SchemaObject) -> tuple[Column, ...]:
-    return tuple(_column(source, (*TABLE, "properties", i), item) for i, item in enumerate(table.properties))
+    return tuple(source.every(partial(_column, source, (*TABLE, "properties", i), item) for i, item in enumerate(table.properties)))
 
 
 def _column(source: Source, place: Place, item: Property) -> Column:
@@ -142,7 +159,7 @@ def _column(source: Source, place: Place, item: Property) -> Column:
         classification=item.classification, examples=tuple(item.examples), required=item.required,
         key_position=(1 if item.primaryKeyPosition is None else item.primaryKeyPosition) if item.primaryKey else None,
         physical_type=item.physicalType,
-        rules=tuple(uses.rule(source, (*at, i), use, "column") for i, use in enumerate(given.get("rules", ()))),
+        rules=_rules(source, at, given, "column"),
         aliases=tuple(given.get("aliases", ())), formats=tuple(given.get("formats", ())),
         placeholders=tuple(given.get("placeholders", ())), compose=given.get("compose"),
         line=source.line((*place, "name")),
@@ -151,9 +168,12 @@ def _column(source: Source, place: Place, item: Property) -> Column:
 
 def _row_rules(source: Source, table: SchemaObject) -> tuple[RuleUse, ...]:
     around: Place = (*TABLE, "customProperties")
-    given = house.keys(source, around, table.customProperties, house.ROWS).get("rules", [])
-    at = house.place(source, around, "rules")
-    return tuple(uses.rule(source, (*at, i), use, "row") for i, use in enumerate(given))
+    given = house.keys(source, around, table.customProperties, house.ROWS)
+    return _rules(source, house.place(source, around, "rules"), given, "row")
+
+
+def _rules(source: Source, at: Place, given: Mapping[str, Any], scope: str) -> tuple[RuleUse, ...]:
+    return tuple(source.every(partial(uses.rule, source, (*at, i), use, scope) for i, use in enumerate(given.get("rules", ()))))
 
 
 def _set_rules(source: Source, table: SchemaObject) -> list[tuple[Place, SetRule]]:
@@ -164,4 +184,5 @@ def _set_rules(source: Source, table: SchemaObject) -> list[tuple[Place, SetRule
         for i, item in enumerate(table.properties)
         for j, quality in enumerate(item.quality)
     ]
-    return [(place, uses.set_rule(source, place, quality, column)) for place, quality, column in found]
+    rules = source.every(partial(uses.set_rule, source, place, quality, column) for place, quality, column in found)
+    return [(place, rule) for (place, _, _), rule in zip(found, rules, strict=True)]

@@ -1,15 +1,17 @@
 """YAML read with the line each value stands on, so that a refusal can name file and line."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from schemas.errors import Refused
 
 Place = tuple[str | int, ...]
+Part = TypeVar("Part")
 # libyaml reads a contract ten times as fast as the loader written in Python; a build of PyYAML may lack it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BOOLEAN, TEXT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:str"
@@ -33,6 +35,28 @@ class Source:
     def refused(self, place: Place, sentence: str) -> Refused:
         """Return the refusal of what stands at a place, beginning with file and line."""
         return Refused(f"{self.path}:{self.line(place)}: {sentence}")
+
+    def every(self, parts: Iterable[Callable[[], Part]]) -> list[Part]:
+        """Read or check every part and return the results. Raises Refused with the mistakes of all parts, from the top of the file."""
+        results: list[Part] = []
+        refusals: list[Refused] = []
+        for part in parts:
+            try:
+                results.append(part())
+            except Refused as refused:
+                refusals.append(refused)
+        if refusals:
+            raise self.together(refusals)
+        return results
+
+    def together(self, refusals: Iterable[Refused]) -> Refused:
+        """Return one refusal of many: each mistake once, in a line of its own, from the top of the file."""
+        start = re.compile(rf"(?:\A|\n)(?={re.escape(str(self.path))}:([0-9]+): )")
+        found: dict[str, int] = {}
+        for refused in refusals:
+            _, *parts = start.split(str(refused))  # number, text, number, text …
+            found |= {text: int(number) for number, text in zip(parts[::2], parts[1::2], strict=True)} or {str(refused): 0}
+        return Refused("\n".join(sorted(found, key=lambda text: found[text])))
 
 
 def source(path: Path) -> Source:

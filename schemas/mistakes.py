@@ -1,4 +1,4 @@
-"""What pydantic found wrong in a contract file, as one sentence about its first cause."""
+"""What pydantic found wrong in a contract file, as one sentence about each cause."""
 
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ from schemas.errors import Refused
 from schemas.house import GUIDE
 from schemas.located import Place, Source
 from schemas.uses import HOUSE_METRICS
-from schemas.words import listed, nearest
+from schemas.words import closest, listed, nearest
 
 # A misspelt key is also reported as missing under its right name: its cause goes first.
 FIRST = ("extra_forbidden", "literal_error", "missing")
@@ -30,9 +30,19 @@ FORMS = {
 
 
 def refusal(source: Source, error: ValidationError) -> Refused:
-    """Return the refusal for the first cause among the errors of a document, by kind and then by line."""
-    found = sorted(error.errors(), key=lambda one: (_rank(one), source.line(_place(one))))
-    return source.refused(_place(found[0]), _sentence(source, found[0]))
+    """Return the refusal of everything wrong in a document, what follows from a misspelt key left out."""
+    causes: dict[Place, ErrorDetails] = {}
+    for one in sorted(error.errors(), key=_rank):
+        causes.setdefault(_cause(one), one)
+    return source.together(source.refused(_place(one), _sentence(source, one)) for one in causes.values())
+
+
+def _cause(error: ErrorDetails) -> Place:
+    """The place of the key that was meant; a value that fits none of several types is told for each of them."""
+    place = _place(error)
+    if error["type"] == "extra_forbidden":
+        return (*place[:-1], closest(str(place[-1]), _siblings(place)) or place[-1])
+    return place[:-1] if place[-1:] in (("int",), ("float",)) else place
 
 
 def _rank(error: ErrorDetails) -> int:

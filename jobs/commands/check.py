@@ -1,10 +1,10 @@
-"""`govlake check`: what a contract says of a file, by the same Spark steps as a run, without writing to the lake."""
+"""`govlake check`: what a contract says of a file, by the Spark steps and the audit of a run, without writing to the lake."""
 
 import hashlib
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 from jobs.commands.command import Command, as_json, count, day, json_option
 from jobs.commands.layout import BEIJING, line
 from jobs.commands.look import SUMS, said
+from jobs.commands.quiet import quiet
+from jobs.publish.audit import Auditor
+from jobs.publish.plan import write_json
 from schemas.contract import Contract
-from schemas.errors import Refused
+from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from jobs.evidence.intake import FileReport, LandedFile
+
+RUNBOOK = "docs/runbooks/audit-held.md"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a run would have made of the file, taken alone. violations: rule -> count, warnings included."""
+    """What a run would have made of the file, taken alone. violations: rule -> count, warnings included.
+
+    would_be_held: what each set rule that would hold the release asks for, and what was found; none when it would go out.
+    """
 
     table: str
     file: str
@@ -48,6 +56,7 @@ class Checked:
     violations: Mapping[str, int]
     missing_columns: tuple[str, ...]
     unknown_columns: tuple[str, ...]
+    would_be_held: tuple[str, ...]
     first: tuple[Mapping[str, Any], ...]
 
 
@@ -59,24 +68,32 @@ def check(arguments: Namespace, settings: Settings) -> str:
         raise Refused(f"{asked.file}: {fact}. Nothing was read. Check the path.")
     from jobs.session import session
 
-    checked = conformed(session(settings, f"govlake check {asked.contract.table}"), settings, asked)
+    with quiet():
+        spark = session(settings, f"govlake check {asked.contract.table}")
+    checked = conformed(spark, settings, asked)
     return as_json(checked) if arguments.json else told(checked, asked)
 
 
 def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checked:
-    """Conform one file and count. Raises Refused for a file that a run would refuse, Unavailable for a missing reference.
+    """Conform one file, count and audit. Raises Refused for a file that a run would refuse, Unavailable for a missing reference.
 
-    The rows are written once, to a folder that only this user can read and that is removed at the end.
+    The rows are written once, to a folder that only this user can read and that is removed at the end; so is the audit's page.
     """
     from jobs.conform.plain.catalogue import PLAIN
     from jobs.ingest.read import read
+    from jobs.serve.batches import history
 
-    with TemporaryDirectory(prefix="govlake-check-") as workspace:
-        intake = read(spark, asked.contract, (_landed(asked.file),), Path(workspace) / "transcripts", PLAIN)
-        report = intake.files[0]
-        if report.refused:
-            raise Refused(_outside_landing(report.refused))
-        return _counted(_candidate(intake.frame, settings, asked, Path(workspace) / "rows"), asked, report)
+    with TemporaryDirectory(prefix="govlake-check-") as name:
+        workspace = Path(name)
+        there = replace(settings, home=workspace, contracts=asked.contract.path.resolve().parent)
+        with Auditor(there, asked.contract.table) as auditor:
+            intake = read(spark, asked.contract, (_landed(asked.file),), workspace / "transcripts", PLAIN)
+            report = intake.files[0]
+            if report.refused:
+                raise Refused(_outside_landing(report.refused))
+            found, columns = _counted(_candidate(intake.frame, settings, asked, workspace / "rows"), asked, report)
+            measured = {**asdict(found), "batch": "check", "date": asked.date, "columns": columns, "history": history(settings, found.table)}
+            return replace(found, would_be_held=_judged(auditor, measured, workspace))
 
 
 def told(found: Checked, asked: Asked) -> str:
@@ -91,7 +108,23 @@ def told(found: Checked, asked: Asked) -> str:
     lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
     lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
     lines += [f"row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
-    return "\n".join([*lines, "Nothing was written to the lake 未写入数据湖."])
+    return "\n".join([*lines, _foretold(found), "Nothing was written to the lake 未写入数据湖."])
+
+
+def _foretold(found: Checked) -> str:
+    if not found.would_be_held:
+        return "Taken alone, this delivery would be released 单独交付时可放行."
+    return f"This delivery would be held 将被扣留: {'; '.join(found.would_be_held)}. Readers would keep the version they have. See {RUNBOOK}."
+
+
+def _judged(auditor: Auditor, measured: Mapping[str, Any], workspace: Path) -> tuple[str, ...]:
+    """What the audit of a run, which sees nothing but the measurements, has against them."""
+    write_json(workspace / "measurement.json", measured)
+    try:
+        return tuple(auditor.verdict(workspace / "measurement.json", workspace / "verdict.json")["reasons"])
+    except Unavailable:
+        sentence = "was conformed, but the audit ended without a verdict, its last words above. Nothing was written to the lake. Try again."
+        raise Unavailable(f"{measured['file']} {sentence}") from None
 
 
 def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path) -> "DataFrame":
@@ -106,7 +139,8 @@ def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path)
     return raw.sparkSession.read.schema(rows.schema).parquet(str(folder))
 
 
-def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> Checked:
+def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> tuple[Checked, Mapping[str, Any]]:
+    """Return the answer but for the audit, and the figures of each column for it."""
     from jobs.publish.discard import crowded
     from jobs.publish.measure import measure
     from jobs.serve.quarantine import broken
@@ -119,8 +153,8 @@ def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> Chec
     )
     return Checked(
         asked.contract.table, str(asked.file), report.encoding or "", counts.rows_in, counts.silver, counts.quarantined,
-        counts.duplicate, 0, details["violations"], tuple(report.missing), tuple(report.unknown), first,
-    )
+        counts.duplicate, 0, details["violations"], tuple(report.missing), tuple(report.unknown), (), first,
+    ), details["columns"]
 
 
 def _outside_landing(sentence: str) -> str:
@@ -159,7 +193,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 COMMAND = Command(
-    "check", "conform a file and say what is wrong with it; writes nothing (starts Spark)",
+    "check", "what a run would make of a file, and whether it would be held; writes nothing (starts Spark)",
     ("govlake check enterprise new.csv", "govlake check schemas/business/enterprise.odcs.yaml new.csv --json",
      "govlake check enterprise new.csv.gz --date 2026-03-01 --limit 3"), _arguments, check,
 )

@@ -11,14 +11,22 @@ from schemas.settings import Settings
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a command says whose exit code is part of the answer."""
+
+    text: str
+    exit_code: int
+
+
+@dataclass(frozen=True)
 class Command:
-    """One command. run: returns the text for standard output; failures are raised."""
+    """One command. run: returns the text for standard output, with an exit code where it is not 0; failures are raised."""
 
     name: str
     summary: str
     examples: tuple[str, ...]
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, Settings], str]
+    run: Callable[[Namespace, Settings], str | Answer]
 
 
 def as_json(answer: Any) -> str:

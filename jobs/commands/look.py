@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.commands.command import Command, as_json, count, day, json_option
 from jobs.commands.layout import cell, grid, line
+from schemas.errors import Refused
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.serve.lake import Entry
+    from jobs.serve.lake import Entry, HeldBatch, Quarantine
 
 SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
 HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
@@ -58,7 +59,8 @@ def ledger(arguments: Namespace, settings: Settings) -> str:
     from jobs.serve.batches import ledger as entries
     from jobs.serve.locate import locate
 
-    noun = locate(settings, arguments.table).noun if arguments.table else None
+    named = arguments.table or arguments.named
+    noun = locate(settings, named).noun if named else None
     found = entries(settings, noun, arguments.date)
     if arguments.json:
         return as_json(found)
@@ -70,7 +72,9 @@ def ledger(arguments: Namespace, settings: Settings) -> str:
     ]
     heads = ("table", "date", "batch", "state", *HEADS, "balanced", "encoding", "files", "version", "at (Beijing)")
     notes = [f"{one.table} {one.date}: {line(note)}" for one in found for note in _notes(one)]
-    return "\n".join([grid(heads, rows), *notes])
+    holding = dict.fromkeys(one.table for one in found if one.state == "held")
+    hints = [f"Bad rows of what is held 被扣留批次的不合格行: `govlake quarantine {table} --held`" for table in holding]
+    return "\n".join([grid(heads, rows), *notes, *hints])
 
 
 def _notes(entry: "Entry") -> list[str]:
@@ -80,25 +84,53 @@ def _notes(entry: "Entry") -> list[str]:
 
 
 def quarantine(arguments: Namespace, settings: Settings) -> str:
-    """Answer `govlake quarantine TABLE` and `govlake quarantine --top`."""
+    """Answer `govlake quarantine TABLE`, with `--held` too, and `govlake quarantine --top`."""
+    from jobs.publish.plan import holding
     from jobs.serve.lake import quarantine as quarantined
-    from jobs.serve.lake import top_reasons
 
-    if arguments.top:
-        reasons = top_reasons(settings, arguments.limit)
-        if arguments.json:
-            return as_json(reasons)
-        return grid(("rows", "table", "reason 原因", "in English"), [[r.rows, r.table, r.zh, r.en] for r in reasons])
+    if arguments.top and arguments.held:
+        raise Refused("--held is about one table. Nothing was read. Write `govlake quarantine TABLE --held`.")
+    if arguments.top or arguments.held:
+        return _top(arguments, settings) if arguments.top else _held(arguments, settings)
     found = quarantined(settings, arguments.table, arguments.limit)
     if arguments.json:
         return as_json(found)
-    lines = [f"{found.table}: {found.rows_quarantined:,} rows in quarantine 隔离区, {len(found.rows)} shown."]
-    lines += [f"  {rows:>8,}  {rule}" for rule, rows in found.violations.items()]
+    waiting = len(holding(settings, found.table))
+    hint = [f"Held batches, whose rows are not here yet 另有被扣留批次: {waiting}; `govlake quarantine {found.table} --held` shows their rows."]
+    lines = [f"{found.table}: {found.rows_quarantined:,} rows in quarantine 隔离区, {len(found.rows)} shown.", *(hint if waiting else [])]
+    return "\n".join([*lines, *_rows(found)])
+
+
+def _top(arguments: Namespace, settings: Settings) -> str:
+    from jobs.serve.lake import top_reasons
+
+    reasons = top_reasons(settings, arguments.limit)
+    if arguments.json:
+        return as_json(reasons)
+    return grid(("rows", "table", "reason 原因", "in English"), [[r.rows, r.table, r.zh, r.en] for r in reasons])
+
+
+def _held(arguments: Namespace, settings: Settings) -> str:
+    from jobs.publish.plan import holding
+    from jobs.serve.lake import held
+
+    found = held(settings, arguments.table, arguments.limit, holding)
+    if arguments.json:
+        return as_json(found)
+    blocks = []
+    for one in found:
+        head = f"{one.table} {one.date}, batch {one.batch}: {one.rows_quarantined:,} rows would go to quarantine 待隔离, {len(one.rows)} shown."
+        blocks.append("\n".join([head, line(one.sentence), *_rows(one)]))
+    return "\n\n".join(blocks) or f"{arguments.table}: no batch is held 无被扣留批次. `govlake quarantine {arguments.table}` shows what releases set aside."
+
+
+def _rows(found: "Quarantine | HeldBatch") -> list[str]:
+    lines = [f"  {rows:>8,}  {rule}" for rule, rows in found.violations.items()]
     for row in found.rows:
         lines += ["", f"{line(row.path)}, row {row.row} 第{row.row}行"]
         lines += [f"  {said(asdict(broken))}" for broken in row.violations]
         lines.append("  sent 原文: " + ", ".join(f"{cell(name)}={cell(value)}" for name, value in row.sent.items()))
-    return "\n".join(lines)
+    return lines
 
 
 def said(broken: Mapping[str, Any]) -> str:
@@ -134,7 +166,9 @@ def _show_arguments(parser: ArgumentParser) -> None:
 
 
 def _ledger_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--table", metavar="TABLE", help="only this table")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("table", metavar="TABLE", nargs="?", help="only this table")
+    which.add_argument("--table", dest="named", metavar="TABLE", help="the same")
     parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="only this business date")
     json_option(parser)
 
@@ -143,6 +177,7 @@ def _quarantine_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("table", metavar="TABLE", nargs="?", help="the table whose quarantined rows to show")
     which.add_argument("--top", action="store_true", help="the reasons with the most rows, over all tables")
+    parser.add_argument("--held", action="store_true", help="rows of held batches, which are in quarantine only once the batch is accepted")
     parser.add_argument("--limit", metavar="N", type=count, default=20, help="rows, or reasons, at most (20)")
     json_option(parser)
 
@@ -154,9 +189,10 @@ COMMANDS = (
             ("govlake show enterprise --limit 5", "govlake show enterprise --where \"registered_on >= '2020-01-01'\"",
              "govlake show gold.credit_profile --json"), _show_arguments, show),
     Command("ledger", "what went into each batch and what came out",
-            ("govlake ledger", "govlake ledger --table enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
+            ("govlake ledger", "govlake ledger enterprise", "govlake ledger enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
     Command("quarantine", "rows that were set aside, and why, in words",
-            ("govlake quarantine enterprise --limit 5", "govlake quarantine --top", "govlake quarantine enterprise --json"),
+            ("govlake quarantine enterprise --limit 5", "govlake quarantine enterprise --held", "govlake quarantine --top",
+             "govlake quarantine enterprise --json"),
             _quarantine_arguments, quarantine),
     Command("pending", "files in landing that no batch has taken in yet",
             ("govlake pending", "govlake pending --json"), json_option, pending),

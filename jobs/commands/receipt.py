@@ -1,17 +1,15 @@
 """Commands that prove verdicts: receipt, verify, evidence, replay, reconcile."""
 
 import json
-import os
-import subprocess
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Any
 
 from jobs.commands.command import Command, as_json, json_option
 from jobs.commands.layout import cell, grid, line
-from schemas.errors import Refused, Unavailable
-from schemas.settings import ROOT, Settings
+from jobs.commands.step import step
+from schemas.errors import Refused
+from schemas.settings import Settings
 
 NAMED = 20  # ids named in a sentence; --json names all
 
@@ -56,14 +54,7 @@ def evidence(arguments: Namespace, settings: Settings) -> str:
 
 def replay(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake replay REQUEST_ID`: a Spark step computes the verdict again, in a process of its own."""
-    command = [sys.executable, "-m", "jobs", "replay", arguments.request]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings.environment}, check=False, capture_output=True, text=True)
-    said = done.stderr.strip().splitlines()[-1:] or ["no word"]
-    if done.returncode == Unavailable.exit_code:
-        raise Unavailable(said[0].removeprefix("UNAVAILABLE: "))
-    if done.returncode:
-        raise Refused(said[0].removeprefix("REFUSED: "))
-    found = json.loads(done.stdout.strip().splitlines()[-1])
+    found = json.loads(step(settings, "replay", arguments.request)[-1])
     return as_json(found) if arguments.json else _replayed(found)
 
 

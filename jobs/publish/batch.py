@@ -124,7 +124,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
     silver = tables.read(work.spark, target)
     candidate = release.candidate(work)
     crowded = discard.crowded(candidate, work.contract, silver)
-    crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.folder / "crowded"))
+    crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.crowded))
     counts, details = measure.measure(candidate, release.crowded(work), work.contract)
     measurement = {
         "table": work.contract.table, "batch": work.plan.batch, "date": work.plan.date,

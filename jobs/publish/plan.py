@@ -30,6 +30,16 @@ class Plan:
         """The Parquet folder of the candidate rows."""
         return self.folder / "rows"
 
+    @property
+    def crowded(self) -> Path:
+        """The Parquet folder of the rows whose key is not theirs alone, see `discard.crowded`."""
+        return self.folder / "crowded"
+
+    @property
+    def sentence(self) -> str:
+        """Why it is held; empty when it is not."""
+        return str((read_json(self.folder / "held") or {}).get("sentence") or "")
+
 
 def make(settings: Settings, contract: Contract, date: str, files: tuple[LandedFile, ...]) -> Plan:
     """Write the plan of a new batch. The batch id depends on what is in it, so a repeat has the same id."""
@@ -54,10 +64,15 @@ def held(settings: Settings, table: str, batch: str) -> Plan | None:
     return _read(path / "plan.json") if (path / "held").exists() and (path / "plan.json").exists() else None
 
 
+def holding(settings: Settings, table: str) -> list[Plan]:
+    """Return the held batches of a table, oldest first."""
+    plans = [_read(path) for path in _folder(settings, table).glob("*/plan.json") if (path.parent / "held").exists()]
+    return sorted(plans, key=lambda plan: plan.ingested_at)
+
+
 def outdated(settings: Settings, contract: Contract, date: str) -> list[Plan]:
     """Return the batches of a date that are held under another version of the contract."""
-    plans = [_read(path) for path in _folder(settings, contract.table).glob("*/plan.json") if (path.parent / "held").exists()]
-    return [plan for plan in plans if plan.date == date and not is_current(plan, contract)]
+    return [plan for plan in holding(settings, contract.table) if plan.date == date and not is_current(plan, contract)]
 
 
 def is_current(plan: Plan, contract: Contract) -> bool:

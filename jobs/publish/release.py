@@ -35,7 +35,7 @@ def discarded(work: "Work") -> DataFrame:
 def crowded(work: "Work") -> DataFrame:
     """Return the rows of keys that occur more than once, see `discard.crowded`, as step 2 left them."""
     schema = "_file string, _row bigint, key bigint, reason string"
-    return work.spark.read.schema(schema).parquet(str(work.plan.folder / "crowded"))
+    return work.spark.read.schema(schema).parquet(str(work.plan.crowded))
 
 
 def quarantine(work: "Work", measurement: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ def accept(order: Order, batch_id: str, because: str) -> None:
     table = order.contract.table
     found = plan.held(order.settings, table, batch_id)
     if found is None:
-        raise Refused(f"{table} holds no batch '{batch_id}'. `govlake ledger --table {table}` lists them.")
+        raise Refused(f"{table} holds no batch '{batch_id}'. `govlake ledger {table}` lists them.")
     if not plan.is_current(found, order.contract) and not (found.folder / "accepted").exists():
         raise Refused(
             f"{table} {found.date}: batch {batch_id} was held under another version of the contract than today's {order.contract.version}. "

@@ -21,7 +21,7 @@ def supersede(spark: SparkSession, settings: Settings, contract: Contract, old: 
     if (old.folder / "accepted").exists():
         raise Refused(
             f"{old.table} {old.date}: batch {old.batch} was being accepted when that was stopped. Nothing was started. "
-            f"Finish it first: `python -m jobs accept {old.table} {old.batch} --because …`."
+            f"Finish it first: `govlake accept {old.table} {old.batch} --because …`."
         )
     at = datetime.now(UTC)
     note = f"The contract is now version {contract.version}: the files are judged anew in another batch."

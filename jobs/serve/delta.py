@@ -1,5 +1,6 @@
 """Delta tables opened without Spark, and the closed DuckDB connection that questions about them are put to."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,14 @@ def ask(table: DeltaTable, sql: str, parameters: tuple[Any, ...] = ()) -> list[d
 
     Reads by `scan`, which also reads tables with deletion vectors; a pyarrow dataset does not.
     """
+    return query({"stored": table.scan()}, sql, parameters)
+
+
+def query(sources: Mapping[str, Any], sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+    """Return the rows of one of our own queries over Arrow data, each called by its name in it."""
     made = connection()
-    made.register("stored", table.scan())
+    for name, source in sources.items():
+        made.register(name, source)
     answer = made.execute(sql, list(parameters))
     names = [column[0] for column in answer.description or ()]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -1,11 +1,9 @@
 """Quarantined rows with the reasons in words, and the reasons that weigh most in the whole lake."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from deltalake import DeltaTable
 
 from jobs.serve import delta
 from jobs.serve.locate import contract_of
@@ -75,11 +73,8 @@ def quarantine(settings: Settings, name: str, limit: int = 20) -> Quarantine:
     table = delta.opened(settings.lake / "quarantine" / contract.table)
     if table is None:
         return Quarantine(contract.table, 0, {}, ())
-    counts: dict[str, int] = {}
-    for reason in _reasons(table, contract):
-        counts[reason.rule] = counts.get(reason.rule, 0) + reason.rows
-    rows = tuple(_row(row, contract) for row in delta.ask(table, ROWS, (limit,)))
-    return Quarantine(contract.table, table.count(), counts, rows)
+    rows = tuple(worded(row, contract) for row in delta.ask(table, ROWS, (limit,)))
+    return Quarantine(contract.table, table.count(), by_rule(delta.ask(table, COUNTS)), rows)
 
 
 def top_reasons(settings: Settings, limit: int = 10) -> tuple[Reason, ...]:
@@ -87,7 +82,7 @@ def top_reasons(settings: Settings, limit: int = 10) -> tuple[Reason, ...]:
     found: list[Reason] = []
     for contract in (*load_all(settings.contracts).values(), *load_streams(settings.contracts).values()):
         table = delta.opened(settings.lake / "quarantine" / contract.table)
-        found += _reasons(table, contract) if table else []
+        found += _reasons(delta.ask(table, COUNTS), contract) if table else []
     return tuple(sorted(found, key=lambda reason: (-reason.rows, reason.table, reason.rule))[:limit])
 
 
@@ -98,17 +93,26 @@ def broken(violation: Mapping[str, Any], contract: Contract) -> Broken:
     return Broken(rule, column, violation["severity"], value, *sentence(rule, column, contract))
 
 
-def _reasons(table: DeltaTable, contract: Contract) -> Iterator[Reason]:
-    for row in delta.ask(table, COUNTS):
-        column = row["column"] or ""
-        yield Reason(contract.table, row["rule"], column, row["rows"], *sentence(row["rule"], column, contract))
+def by_rule(counted: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return rows by rule, the heaviest first. counted: what COUNTS gives, by rule and column."""
+    found: dict[str, int] = {}
+    for row in counted:
+        found[row["rule"]] = found.get(row["rule"], 0) + row["rows"]
+    return found
 
 
-def _row(row: Mapping[str, Any], contract: Contract) -> QuarantinedRow:
+def worded(row: Mapping[str, Any], contract: Contract) -> QuarantinedRow:
+    """Return a row of ROWS with its reasons in words and its values masked."""
     sent = json.loads(row["_sent"] or "{}")
     masked = {name: mask(_text(value), _level(name, contract)) for name, value in sent.items()}
     violations = tuple(broken(violation, contract) for violation in row["_violations"] or ())
     return QuarantinedRow(row["_path"], row["_row"], row["_batch"], violations, masked)
+
+
+def _reasons(counted: Iterable[Mapping[str, Any]], contract: Contract) -> Iterator[Reason]:
+    for row in counted:
+        column = row["column"] or ""
+        yield Reason(contract.table, row["rule"], column, row["rows"], *sentence(row["rule"], column, contract))
 
 
 def _level(name: str, contract: Contract) -> str:

@@ -55,7 +55,7 @@ def since(settings: Settings, topic: str, instant: float) -> int:
 
 def put(settings: Settings, topic: str, records: list[Any], mark: str) -> list[int]:
     """Put the bytes and keys of records into a topic, each with a header `mark`; return their offsets once acknowledged."""
-    with _broker(settings), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:
+    with _broker(settings, "What it has acknowledged is kept."), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:
         headers = [[(mark, f"{one.topic}:{one.offset}".encode())] for one in records]
         sent = [producer.send(topic, one.value, key=one.key, headers=header) for one, header in zip(records, headers, strict=True)]
         return [one.get(PATIENCE / 1000).offset for one in sent]
@@ -88,10 +88,8 @@ def _consumer(settings: Settings) -> KafkaConsumer:
 
 
 @contextmanager
-def _broker(settings: Settings) -> Iterator[None]:
+def _broker(settings: Settings, state: str = "Nothing was changed.") -> Iterator[None]:
     try:
         yield
     except (KafkaError, OSError) as error:
-        raise Unavailable(
-            f"Kafka at {settings.kafka} did not answer: {type(error).__name__}. What was done is kept. `make status` shows what is up."
-        ) from error
+        raise Unavailable(f"Kafka at {settings.kafka} did not answer: {type(error).__name__}. {state} `make status` shows what is up.") from error

@@ -20,18 +20,22 @@ STANDING = ("gold", "credit_standing")
 
 @dataclass(frozen=True)
 class Finding:
-    """One check. value, limit: in `unit`; value None: nothing to measure.  sentence: what is crossed, and what to read."""
+    """One check. value, limit: in `unit`; value None: nothing to measure.  sentence: what is crossed, and what to read.
+
+    absent: what should run was never started, so that there is nothing to measure.
+    """
 
     check: str
     value: float | None
     limit: float
     unit: str
     sentence: str
+    absent: bool = False
 
     @property
     def is_crossed(self) -> bool:
         """Whether somebody should act."""
-        return self.value is not None and self.value > self.limit
+        return self.absent or (self.value is not None and self.value > self.limit)
 
 
 def watch(settings: Settings, names: Iterable[str], freshness: Mapping[str, int]) -> tuple[Finding, ...]:
@@ -52,7 +56,9 @@ def _heartbeat(settings: Settings, freshness: Mapping[str, int]) -> Finding:
     said = ", ".join(f"{name} for {_span(seconds)}" for name, seconds in silent.items() if seconds > SILENT)
     is_all = bool(silent) and min(silent.values()) > SILENT
     what = "nobody answers instant requests: they wait in Kafka" if is_all else "the other replica answers alone"
-    return Finding("heartbeat", worst, SILENT, "s", f"Silent: {said}; {what}. See docs/runbooks/stream-heartbeat.md")
+    never = f"The stream was never started here: {settings.home / 'checkpoints'} has no replica, and nobody answers instant requests. `make up` starts it"
+    sentence = f"Silent: {said}; {what}" if replicas else never
+    return Finding("heartbeat", worst, SILENT, "s", f"{sentence}. See docs/runbooks/stream-heartbeat.md", absent=not replicas)
 
 
 def _oldest_beat(replica: Path) -> float:

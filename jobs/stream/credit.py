@@ -7,6 +7,7 @@ from jobs.conform import normalise
 from jobs.conform.rules.organisations import is_uscc
 from jobs.conform.rules.persons import is_citizen_id_any
 from jobs.stream import buckets, reasons, records, standing, topics
+from jobs.stream.overlay import HITS
 from jobs.stream.records import Lane
 from jobs.stream.rule_set import rule_set
 from jobs.stream.sides import Sides
@@ -121,7 +122,7 @@ def _answer(sides: Sides) -> Column:
 def _counts(told: Column) -> tuple[Column, Column, Column]:
     """How many permits and penalties, and the last of each; penalties as they count on the day, so none that is over."""
     known = told & F.col("_subject").isNotNull()
-    penalties = F.filter(F.coalesce("_hits", F.array().cast(standing.HITS)), lambda hit: hit["list"] == PENALTY)
+    penalties = F.filter(F.coalesce("_hits", F.array().cast(HITS)), lambda hit: hit["list"] == PENALTY)
     decided = F.array_max(F.transform(penalties, lambda hit: hit["from"]))
     counted = F.struct(
         F.when(known, F.col("_subject.permit_count")).alias("permits"),

@@ -71,6 +71,10 @@ def test_the_counts_are_told_as_a_sum(answer: Answer) -> None:
     assert "  rows in 5 = silver 2 + quarantined 2 + duplicate 1 + filtered 0\n" in answer.text
 
 
+def test_a_delivery_within_the_limits_of_its_contract_would_be_released(answer: Answer) -> None:
+    assert (answer.figures.would_be_held, "Taken alone, this delivery would be released 单独交付时可放行." in answer.text) == ((), True)
+
+
 def test_nothing_is_written_to_the_lake(answer: Answer) -> None:
     assert answer.after == answer.before
 
@@ -83,7 +87,14 @@ def test_a_file_that_a_run_would_refuse_is_refused_with_its_sentence(spark: Any,
     assert "landing" not in err
 
 
-def test_a_header_alone_has_no_rows(spark: Any, govlake: Govlake, tmp_path: Path) -> None:
+def test_a_header_alone_has_no_rows_and_would_be_held(spark: Any, govlake: Govlake, tmp_path: Path) -> None:
     (tmp_path / "header.csv").write_text(HEADER + "\n", encoding="utf-8")
     code, out, err = govlake("check", "applicant", str(tmp_path / "header.csv"), "--json")
-    assert (code, json.loads(out or "{}").get("rows_in"), err) == (0, 0, "")
+    found = json.loads(out or "{}")
+    assert (code, found.get("rows_in"), found.get("would_be_held"), err) == (0, 0, ["rowCount must be at least 1, found 0"], "")
+
+
+def test_more_bad_rows_than_the_contract_lets_pass_are_foretold_as_a_hold(spark: Any, govlake: Govlake, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(HEADER + "\nB-1,示例甲,,2026-03-01 09:00:00,lots,x\nB-2,示例乙,,2026-03-01 09:00:00,many,x\n", encoding="utf-8")
+    out = govlake("check", "applicant", str(tmp_path / "bad.csv"))[1]
+    assert "would be held 将被扣留: rowCount must be at least 1, found 0; quarantineRate must be at most 50 %, found 100 %. Readers would keep" in out

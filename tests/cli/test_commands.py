@@ -12,7 +12,7 @@ import pytest
 
 from jobs.cli import COMMANDS, main
 from schemas.settings import ROOT, Settings
-from tests.serve.made_lake import RELEASED, SECRET_NAME, SECRET_NUMBER
+from tests.serve.made_lake import HELD, HOP, RELEASED, RELEASED_AT, SECRET_NAME, SECRET_NUMBER, hop, make_held, put
 
 Govlake = Callable[..., tuple[int, str, str]]
 CONTRACT = str(Path(__file__).parent.parent / "serve" / "contracts" / "business" / "applicant.odcs.yaml")
@@ -34,11 +34,21 @@ def answer(govlake: Govlake, *argv: str) -> Any:
     pytest.param(["show"], 64, "The following arguments are required: TABLE. `govlake show --help` shows examples.", id="nothing"),
     pytest.param(["quarantine", "--top", "applicant"], 64, "Argument TABLE: not allowed with argument --top. "
                  "`govlake quarantine --help` shows examples.", id="both"),
+    pytest.param(["quarantine", "--top", "--held"], 65, "--held is about one table. Nothing was read. Write `govlake quarantine TABLE --held`.",
+                 id="held of all"),
     pytest.param(["show", "aplicant"], 65, "There is no table 'aplicant'. Did you mean 'applicant'? `govlake tables` lists them.",
                  id="table"),
     pytest.param(["show", "applicant", "--where", "case_on = 'A'"], 65, "silver.applicant has no column 'case_on'. Did you mean "
                  "'case_no'? Nothing was read. Text stands in single quotes.", id="column"),
     pytest.param(["explain", "usc", "91110000100006485K"], 65, "There is no rule 'usc'. Did you mean 'uscc'?", id="rule"),
+    pytest.param(["accept", "applicant", "b1"], 64, "The following arguments are required: --because. `govlake accept --help` shows examples.",
+                 id="no reason"),
+    pytest.param(["accept", "applicant", "b1", "--because", " "], 64, "Argument --because: a reason is needed: who accepts the batch, and why. "
+                 "`govlake accept --help` shows examples.", id="blank reason"),
+    pytest.param(["accept", "applicant", "b1", "--because", "x"], 65, "applicant holds no batch 'b1'. `govlake ledger applicant` lists them.",
+                 id="batch"),
+    pytest.param(["token", "tax 03"], 65, "'tax 03' is no name of an office. Nothing was made. Use 1 to 64 letters, digits or . _ - as in tax-03.",
+                 id="office"),
     pytest.param(["check", "applicant", "away.csv"], 65, "away.csv: there is no such file. Nothing was read. Check the path.",
                  id="file"),
 ])
@@ -73,6 +83,12 @@ def test_ledger_has_the_stable_keys(govlake: Govlake) -> None:
     (one,) = answer(govlake, "ledger", "--table", "applicant", "--date", "2026-03-01")
     assert {key: one[key] for key in ROWS} == ROWS
     assert (one["batch"], one["encoding"], one["balanced"]) == (RELEASED, "gb18030", True)
+
+
+def test_the_table_of_the_ledger_stands_alone_or_after_its_option(govlake: Govlake) -> None:
+    assert answer(govlake, "ledger", "applicant") == answer(govlake, "ledger", "--table", "applicant")
+    assert govlake("ledger", "aplicant")[0] == 65
+    assert govlake("ledger", "applicant", "--table", "applicant")[0] == 64
 
 
 def test_quarantine_has_the_stable_keys(govlake: Govlake) -> None:
@@ -126,6 +142,22 @@ def test_quarantine_is_told_in_words(govlake: Govlake) -> None:
     )
 
 
+def test_rows_of_a_held_batch_are_told_in_words_and_the_other_views_name_the_command(govlake: Govlake, lake: Settings) -> None:
+    make_held(lake)
+    put(lake.lake / "ledger" / "hop", HOP, [hop("hold", (4, 0, 0, 0), RELEASED_AT, batch=HELD, rows_filtered=4, note="applicant 2026-03-01 is held.")])
+    out = govlake("quarantine", "applicant", "--held", "--limit", "1")[1]
+    assert out.startswith(f"applicant 2026-03-02, batch {HELD}: 3 rows would go to quarantine 待隔离, 1 shown.\napplicant 2026-03-02 is held: ")
+    assert "\nbusiness/applicant/2026-03-02/2.csv, row 2 第2行\n  公民身份号码（citizen_no）不是有效" in out
+    assert "`govlake quarantine applicant --held`" in govlake("quarantine", "applicant")[1]
+    assert "`govlake quarantine applicant --held`" in govlake("ledger")[1]
+    assert answer(govlake, "quarantine", "applicant", "--held")[0]["rows_quarantined"] == 3
+
+
+def test_where_nothing_is_held_that_is_said(govlake: Govlake) -> None:
+    assert govlake("quarantine", "applicant", "--held")[:2] == (
+        0, "applicant: no batch is held 无被扣留批次. `govlake quarantine applicant` shows what releases set aside.\n")
+
+
 def test_lint_says_which_contract_is_sound(govlake: Govlake) -> None:
     assert govlake("lint", CONTRACT) == (0, f"OK: {CONTRACT} is the contract of business.applicant, version 1.0.0.\n", "")
 
@@ -147,9 +179,24 @@ def test_explain_says_what_a_code_means(govlake: Govlake) -> None:
     assert (found["rule"], found["standard"], found["valid"]) == ("uscc", "GB 32100-2015", True)
 
 
-def test_explain_says_why_a_code_fails_and_that_is_an_answer(govlake: Govlake) -> None:
-    code, out, _ = govlake("explain", "uscc", "91350100M000100Y44")
-    assert (code, out.startswith("not valid 无效 (uscc, GB 32100-2015)")) == (0, True)
+@pytest.mark.parametrize("option", [[], ["--json"]], ids=["text", "json"])
+def test_explain_says_why_a_code_fails_and_a_script_can_go_by_its_exit_code(govlake: Govlake, option: list[str]) -> None:
+    code, out, err = govlake("explain", "uscc", "91350100M000100Y44", *option)
+    assert (code, out.startswith("{" if option else "not valid 无效 (uscc, GB 32100-2015)"), err) == (1, True, "")
+    assert govlake("explain", "uscc", "91350100M000100Y43", *option)[0] == 0
+
+
+def test_a_token_is_made_and_withdrawn(govlake: Govlake, lake: Settings) -> None:
+    code, made, err = govlake("token", "tax-03", "--purpose", "bidding")
+    assert (code, len(made.strip()), err) == (0, 43, "")
+    assert made.strip() not in (lake.home / "gateway_tokens.json").read_text(encoding="utf-8")
+    assert govlake("token", "tax-03", "--withdraw")[1] == "1 tokens of tax-03 were withdrawn; the gateway knows within a second.\n"
+
+
+def test_watch_says_plainly_that_the_stream_was_never_started(govlake: Govlake) -> None:
+    code, out, err = govlake("watch", "heartbeat")
+    assert (code, out, "The stream was never started here" in err, "`make up` starts it" in err) == (75, "", True, True)
+    assert answer(govlake, "watch", "heartbeat")[0]["is_crossed"] is True
 
 
 def test_page_prints_the_contract_for_people(govlake: Govlake) -> None:

@@ -23,7 +23,7 @@ def test_a_task_is_red_with_the_sentence_of_what_is_crossed(tmp_path: Path, monk
 
 def test_a_task_is_green_while_there_is_nothing_to_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path))
-    assert "nothing yet" in watch_dag().get_task("heartbeat").execute({})
+    assert "nothing yet" in watch_dag().get_task("staleness").execute({})
 
 
 def test_every_check_has_a_page() -> None:

@@ -99,6 +99,7 @@ def test_a_sentence_names_three_rules_and_counts_the_others(stall: Contract, bat
     assert len(verdict.failed) == 4
     assert str(verdict.sentence).count("must be") == 3
     assert "; and 1 more. Readers" in str(verdict.sentence)
+    assert [reason.split(" must be ")[0] for reason in verdict.reasons] == [failure.rule for failure in verdict.failed]
 
 
 def test_a_value_of_a_closed_column_is_never_shown(stall: Contract, batch: Batch) -> None:

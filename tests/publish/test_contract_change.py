@@ -84,7 +84,7 @@ def test_a_run_killed_before_the_old_working_space_was_gone_books_nothing_twice(
 
 def test_a_batch_whose_accept_was_killed_is_not_superseded(here, held, changed, take_in) -> None:
     (held / "accepted").write_text('"as it is"', encoding="utf-8")
-    with pytest.raises(Refused, match=rf"was being accepted when that was stopped\. Nothing was started\. Finish it first: `python -m jobs accept notice {held.name}"):
+    with pytest.raises(Refused, match=rf"was being accepted when that was stopped\. Nothing was started\. Finish it first: `govlake accept notice {held.name}"):
         take_in(changed)
     assert (held.exists(), states(here)) == (True, ["held"])
 

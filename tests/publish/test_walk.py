@@ -6,7 +6,9 @@ import pytest
 
 from jobs.__main__ import Ingest
 from jobs.lake import tables
+from jobs.publish.plan import holding
 from jobs.publish.run import Order, accept, run
+from jobs.serve.lake import held, quarantine
 from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 from tests import rows
@@ -60,9 +62,10 @@ def test_a_held_batch_leaves_readers_the_old_version_and_says_why(spark, here, c
 def test_a_held_batch_can_be_accepted_by_a_person_with_a_reason(spark, here, contract, deliver) -> None:
     with pytest.raises(Refused, match="is held"):
         deliver("b.csv", too_many_without_number(contract))
-    held = next((here.lake / "_candidate" / contract.table).iterdir()).name
-    accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), held, "the source has confirmed the empty numbers")
+    (foretold,) = held(here, contract.table, 20, holding)
+    accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), foretold.batch, "the source has confirmed the empty numbers")
     assert (set(silver(spark, here, contract)), count(spark, here, "quarantine", contract.table)) == ({"N2"}, 9)
+    assert [(row.row, row.sent, row.violations) for row in foretold.rows] == [(r.row, r.sent, r.violations) for r in quarantine(here, contract.table).rows]
 
 
 def test_a_refused_file_does_not_keep_the_other_files_out(spark, here, contract, deliver, land) -> None:

@@ -412,6 +412,42 @@ def test_a_mistake_is_told_with_file_line_and_nearest_word(
     assert told(path).startswith(f"{path}:{line}: {sentence}")
 
 
+# stage -> what is in the file, what is written instead, and a word of its sentence; all of a stage are told at once.
+TOGETHER: Mapping[str, list[tuple[str, str, str]]] = {
+    "keys": [
+        ("status: active", "statsu: active", "Did you mean 'status'?"),
+        ("logicalType: date", "logicalType: dat", "Did you mean 'date'?"),
+        ('examples: ["1200.00"]', "examples: []", "column 'fee_cny' has no example."),
+    ],
+    "form": [
+        ("{rule: length, min: 1, max: 20}", "{rule: length, mim: 1}", "takes no 'mim'"),
+        ("- admin_division", "- admin_divison", "Did you mean 'admin_division'?"),
+        ("severity: warn", "severity: warning", "must be 'quarantine' or 'warn'"),
+        ("{metric: rowCount, mustBeGreaterThan: 0}", "{metric: rowCount}", "rowCount has no bound"),
+        ("value: 24, unit: h", "value: 1, unit: d", "latency is in 'd'"),
+        ("property: ownerCode", "property: ownrCode", "Did you mean 'ownerCode'?"),
+        ("property: sharing", "property: shering", "Did you mean 'sharing'?"),
+    ],
+    "meaning": [
+        ("value: [not_after_batch]", "value: [uscc]", "cannot judge column 'opened_on'"),
+        ("physicalType: decimal(10,2)", "physicalType: float", "must be decimal(p,s) or double"),
+        ("          column: fee_cny\n", "          column: fee\n", "there is no column 'fee'."),
+        ("              - closed_on\n", "              - close_on\n", "there is no column 'close_on'."),
+        ("{property: merge, value: upsert}", "{property: merge, value: upsrt}", "Did you mean 'upsert'?"),
+    ],
+}
+
+
+@pytest.mark.parametrize("mistakes", TOGETHER.values(), ids=TOGETHER)
+def test_all_mistakes_that_can_be_found_at_once_are_told_from_the_top(folder: Path, mistakes: list[tuple[str, str, str]]) -> None:
+    text = STALL
+    for before, after, _ in mistakes:
+        text = text.replace(before, after, 1)
+    sentences = told(written(folder, text)).splitlines()
+
+    assert [part in sentence for sentence, (_, _, part) in zip(sentences, mistakes, strict=True)] == [True] * len(mistakes)
+
+
 def test_a_misspelt_key_goes_before_the_key_it_makes_missing(folder: Path) -> None:
     path = written(folder, STALL.replace("team: {name", "taem: {name").replace("status: active\n", ""))
 

@@ -1,5 +1,6 @@
 """A small lake made with deltalake: the tables a run leaves behind, with rows whose secrets the tests know."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 from deltalake import write_deltalake
+from pyarrow import parquet
 
 from schemas.settings import Settings
 
@@ -15,6 +17,8 @@ RELEASED, HELD, REFUSED = "a" * 16, "b" * 16, "c" * 16
 RELEASED_AT = datetime(2026, 3, 1, 18, 5, tzinfo=UTC)  # 02:05 on 2 March in Beijing
 SECRET_NAME, SECRET_NUMBER = "欧阳示例某某", "11010119900101000X"
 PATH = "business/applicant/2026-03-01/1.csv"
+HELD_PATH = "business/applicant/2026-03-02/2.csv"
+SENTENCE = "applicant 2026-03-02 is held: quarantineRate must be at most 50 %, found 75 %. Readers keep the version they had."
 
 VIOLATIONS = pa.list_(pa.struct([(name, pa.string()) for name in ("rule", "column", "severity", "value")]))
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -30,6 +34,7 @@ HOP = pa.schema([
     *((name, pa.string()) for name in TEXTS), *((name, pa.int64()) for name in COUNTS), ("hash", pa.string()),
     ("version_read", pa.int64()), ("version_written", pa.int64()), ("at", INSTANT), ("note", pa.string()),
 ])
+CROWDED = pa.schema([("_file", pa.string()), ("_row", pa.int64()), ("key", pa.int64()), ("reason", pa.string())])
 FILE = pa.schema([
     *((name, pa.string()) for name in ("sha256", "path", "table", "date", "batch")), ("bytes", pa.int64()),
     ("records", pa.int64()), ("encoding", pa.string()), ("state", pa.string()), ("note", pa.string()), ("at", INSTANT),
@@ -65,6 +70,27 @@ def make_lake(settings: Settings) -> None:
     ]
     put(settings.lake / "ledger" / "hop", HOP, walk)
     put(settings.lake / "ledger" / "file", FILE, [file("f" * 64, "taken", RELEASED_AT)])
+
+
+def make_held(settings: Settings) -> None:
+    """Make the candidate of a held batch as step 2 of a run leaves it: one refused row, two rows of one key, one good row."""
+    folder = settings.lake / "_candidate" / "applicant" / HELD
+    stamp = {"_file": "e" * 64, "_path": HELD_PATH, "_batch": HELD, "_ingested_at": RELEASED_AT, "_extra": [], "_violations": []}
+    names = [field for field in SILVER if not field.name.startswith("_")]
+    schema = pa.schema([*names, *QUARANTINE])
+    kept = [{**stamp, "_row": row, "case_no": key, "fee_cny": Decimal("1.50")} for row, key in ((3, SECRET_NUMBER), (4, SECRET_NUMBER), (5, "B-0005"))]
+    wrong = {"rule": "citizen_id", "column": "citizen_no", "severity": "quarantine", "value": "1****************9"}
+    refused = [{**stamp, "_row": 2, "_violations": [wrong], "_sent": '{"case_no":"B-0002","citizen_no":"110101199001010009"}'}]
+    crowded = [{"_file": "e" * 64, "_row": row, "key": 1, "reason": "key_conflict"} for row in (3, 4)]
+    for place, rows, columns in (
+        ("rows/_disposition=silver", kept, schema), ("rows/_disposition=quarantine", refused, schema), ("crowded", crowded, CROWDED),
+    ):
+        (folder / place).mkdir(parents=True)
+        whole = [{name: row.get(name) for name in columns.names} for row in rows]
+        parquet.write_table(pa.Table.from_pylist(whole, schema=columns), folder / place / "part-0.parquet")
+    plan = {"batch": HELD, "table": "applicant", "date": "2026-03-02", "ingested_at": RELEASED_AT.isoformat(), "files": []}
+    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    (folder / "held").write_text(json.dumps({"success": False, "sentence": SENTENCE}), encoding="utf-8")
 
 
 def _silver() -> list[dict[str, Any]]:

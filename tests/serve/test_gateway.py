@@ -84,6 +84,7 @@ def test_a_bad_body_is_named_in_both_languages_before_anything_is_sent(asking: T
         pytest.param({"subject": " ", "purpose": "licensing"}, 422, "missing", id="a blank subject"),
         pytest.param({"subject": "91110000100006485K"}, 422, "missing", id="no purpose"),
         pytest.param({"subject": "91110000100006485K", "purpose": "bidding"}, 403, "purpose_not_granted", id="a purpose not granted"),
+        pytest.param({"subject": "91110000100006485K", "purpose": "licencing"}, 422, "unknown_purpose", id="a purpose there is not"),
         pytest.param({"subject": "91110000100006485K", "purpose": "licensing", "asker": "police-01"}, 422, "asker_given", id="another's name"),
         pytest.param({"subject": "91110000100006485K", "purpose": "licensing", "why": "x"}, 422, "unknown_key", id="a key nobody knows"),
     ],
@@ -91,6 +92,20 @@ def test_a_bad_body_is_named_in_both_languages_before_anything_is_sent(asking: T
 def test_a_bad_look_up_is_named(asking: TestClient, sent: dict[str, str], status: int, code: str) -> None:
     told = asking.post("/v1/credit", json=sent)
     assert (told.status_code, told.json()["code"]) == (status, code)
+
+
+def test_an_unknown_purpose_is_answered_with_those_there_are_and_where_they_stand(asking: TestClient) -> None:
+    told = asking.post("/v1/credit", json={"subject": "91110000100006485K", "purpose": "licencing"}).json()
+    assert "Granted to your token: licensing; all there are: licensing, supervision, procurement" in told["en"]
+    assert ("docs/guide/instant.md" in told["en"], "docs/guide/instant.zh.md" in told["zh"]) == (True, True)
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), [("GET", "/v1/instant", "POST"), ("DELETE", "/v1/credit", "POST"), ("POST", "/v1/instant/1", "GET"), ("PUT", "/live", "GET")])
+def test_a_wrong_method_is_answered_with_the_right_one_and_where_it_is_described(asking: TestClient, method: str, path: str, allowed: str) -> None:
+    told = asking.request(method, path)
+    assert (told.status_code, told.json()["code"], told.headers["Allow"]) == (405, "method_not_allowed", allowed)
+    assert f"does not take {method}. Nothing was sent. Use {allowed}. The interface is described at /docs" in told.json()["en"]
+    assert f"请用 {allowed}" in told.json()["zh"]
 
 
 @pytest.mark.parametrize("deadline", ["0", "10001", "soon", "-1"])

@@ -1,8 +1,11 @@
 """`quarantine`: rows with their place and their reasons in words, values masked."""
 
-from jobs.serve.lake import Reason, quarantine, top_reasons
+import pytest
+
+from jobs.publish.plan import holding
+from jobs.serve.lake import HeldBatch, Reason, held, quarantine, top_reasons
 from schemas.settings import Settings
-from tests.serve.made_lake import PATH, SECRET_NUMBER
+from tests.serve.made_lake import HELD, HELD_PATH, PATH, SECRET_NUMBER, SENTENCE, make_held
 
 
 def test_every_row_is_counted_and_every_rule_that_set_one_aside(lake: Settings) -> None:
@@ -45,3 +48,35 @@ def test_the_heaviest_reason_stands_first_and_warnings_are_none(lake: Settings) 
     found = top_reasons(lake)
     assert found[0] == Reason("applicant", "citizen_id", "citizen_no", 2, zh, en)
     assert [reason.rule for reason in found] == ["citizen_id", "required"]
+
+
+@pytest.fixture
+def waiting(lake: Settings) -> HeldBatch:
+    """The one batch of the lake that is held."""
+    make_held(lake)
+    (one,) = held(lake, "applicant", 20, holding)
+    return one
+
+
+def test_a_held_batch_says_why_and_counts_what_it_would_set_aside(waiting: HeldBatch) -> None:
+    assert (waiting.batch, waiting.date, waiting.sentence, waiting.rows_quarantined) == (HELD, "2026-03-02", SENTENCE, 3)
+    assert dict(waiting.violations) == {"key_conflict": 2, "citizen_id": 1}
+
+
+def test_rows_of_a_held_batch_have_their_place_their_reasons_and_the_mask_of_quarantine(waiting: HeldBatch) -> None:
+    found = {row.row: row for row in waiting.rows}
+    assert [(row.path, row.row, row.violations[0].rule) for row in waiting.rows] == [
+        (HELD_PATH, 2, "citizen_id"), (HELD_PATH, 3, "key_conflict"), (HELD_PATH, 4, "key_conflict"),
+    ]  # fmt: skip
+    assert dict(found[2].sent) == {"case_no": "B****2", "citizen_no": "1****************9"}
+    assert found[3].sent["fee_cny"] == "****"
+    assert SECRET_NUMBER not in str(waiting)
+
+
+def test_the_limit_is_for_all_held_batches_together(lake: Settings) -> None:
+    make_held(lake)
+    assert [len(one.rows) for one in held(lake, "applicant", 1, holding)] == [1]
+
+
+def test_a_table_that_holds_nothing_has_no_held_batch(lake: Settings) -> None:
+    assert held(lake, "applicant", 20, holding) == ()

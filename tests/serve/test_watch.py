@@ -10,7 +10,7 @@ import pytest
 
 from jobs.serve.positions import beats, position
 from jobs.serve.watch import Finding, watch
-from schemas.errors import Refused
+from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings, settings
 from tests.serve.made_lake import INSTANT, put
 
@@ -44,8 +44,16 @@ def found(here: Settings, check: str) -> Finding:
     return finding
 
 
-def test_nothing_started_is_nothing_to_say(here: Settings) -> None:
-    assert [(one.value, one.is_crossed) for one in watch(here, ["heartbeat", "lag", "staleness"], {})] == [(None, False)] * 3
+def test_where_nothing_was_started_only_the_heartbeat_says_so(here: Settings) -> None:
+    silent, *others = watch(here, ["heartbeat", "lag", "staleness"], {})
+    assert (silent.value, silent.is_crossed) == (None, True)
+    assert silent.sentence.startswith(f"The stream was never started here: {here.home}/checkpoints has no replica, and nobody answers instant requests.")
+    assert [(one.value, one.is_crossed) for one in others] == [(None, False)] * 2
+
+
+def test_a_broker_that_is_away_is_said_and_nothing_was_changed(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=r"Kafka at 127\.0\.0\.1:9 did not answer: \w+\. Nothing was changed\. `make status` shows what is up"):
+        watch(settings({"GOVLAKE_HOME": str(tmp_path), "GOVLAKE_KAFKA": "127.0.0.1:9"}), ["dead-letters"], {})
 
 
 def test_replicas_that_end_their_batches_are_well(here: Settings) -> None:

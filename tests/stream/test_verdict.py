@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -143,6 +144,22 @@ def test_a_verdict_names_the_rules_the_data_and_the_request_it_rests_on(replies:
         "shadow": [], "credit": {"standing": "pass", "version": 7, "change": 0, "as_of": "2026-03-02T01:00:00.000Z"}, "received_at": "2026-03-02T02:00:00.000Z",
         "request": {"topic": "instant.request", "partition": 0, "offset": 0, "sha256": hashlib.sha256(asked).hexdigest()},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["instant.md", "instant.zh.md"])
+def test_the_answer_the_guide_shows_is_what_its_request_gets(spark: Any, contract: Contract, sides: Sides, language: str) -> None:
+    guide = (ROOT / "docs" / "guide" / language).read_text(encoding="utf-8")
+    sent, shown = (re.search(pattern, guide, re.DOTALL)[1] for pattern in (r"/v1/instant'.*?-d '(\{.*?\})'", r"```json\n(.*?)```"))  # type: ignore[index]
+    gold, applicant = sides.frames["gold.credit_standing"], json.loads(sent)["applyer_page_code"]
+    known = gold.where(F.col("uscc") == contract.column("applyer_page_code").examples[0]).withColumn("uscc", F.lit(applicant))
+    there = replace(sides, frames={**sides.frames, "gold.credit_standing": gold.unionByName(known)})
+    asked = {"guide": sent.encode(), "mended": json.dumps({**json.loads(sent), "request_id": "2", "accept_date": "2026-03-02 09:40:00"}).encode()}
+    replies = answered(verdicts(records(spark, "instant.request", [*asked.values()]), there, "a"), asked)
+    told, expected = value(replies["guide"]), json.loads(shown)
+    same = ("request_id", "verdict", "violations", "reasons", "table", "contract_version")
+    assert {name: told[name] for name in same} == {name: expected[name] for name in same}
+    assert (told["credit"]["standing"], value(replies["mended"])["verdict"]) == (expected["credit"]["standing"], "accept")
+    assert [list(told), list(told["credit"]), list(told["request"])] == [list(expected), list(expected["credit"]), list(expected["request"])]
 
 
 def test_a_natural_person_s_credit_is_not_asked_for(replies: dict[str, Any]) -> None:

@@ -179,4 +179,9 @@ async def _invalid(request: Request, failure: Exception) -> Response:
 
 async def _http(request: Request, failure: Exception) -> Response:
     status = getattr(failure, "status_code", 404)
+    if status == 405:
+        allowed = (getattr(failure, "headers", None) or {}).get("Allow", "POST")
+        answer = _said(problem.not_allowed(request.method, allowed))
+        answer.headers["Allow"] = allowed
+        return answer
     return _said(problem.NOT_FOUND if status == 404 else Problem(status, "http", f"请求方式有误（{status}）。接口说明见 /docs。", f"HTTP {status}. The interface is described at /docs."))

@@ -10,6 +10,7 @@ from typing import Any
 from jobs.serve.gateway import problem
 from jobs.serve.gateway.problem import Declined
 from jobs.serve.gateway.tokens import Office
+from schemas.codes import code_list
 
 LARGEST = 256 * 1024  # bytes; a request with every column of the widest contract full is below 20 KiB
 LONGEST_NAME = 200  # characters of a subject's name or a purpose
@@ -66,6 +67,9 @@ def credit(raw: bytes, office: Office) -> Question:
     for name in LOOKUP:
         if not (isinstance(given.get(name), str) and 1 <= len(given[name].strip()) <= LONGEST_NAME):
             raise Declined(problem.missing(name))
+    known = tuple(code.code for code in code_list("credit_purpose"))
+    if given["purpose"] not in (*known, *office.purposes):
+        raise Declined(problem.unknown_purpose(office.purposes, known))
     if given["purpose"] not in office.purposes:
         raise Declined(problem.purpose_not_granted(office.purposes))
     return Question("credit", request_id, office.name, _encoded({**given, ID: request_id, "asker": office.name}))

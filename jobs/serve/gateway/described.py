@@ -16,6 +16,7 @@ Hand in an instant item, or ask about a credit subject, and get the answer while
 """
 ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$", "description": "Made when left out. 可不填。"}
 TEXT = {"type": "string"}
+MAYBE, NUMBER = {"type": ["string", "null"]}, {"type": ["integer", "null"]}
 PROBLEM = {
     "type": "object", "required": ["code", "zh", "en"],
     "properties": {"code": TEXT, "zh": TEXT, "en": TEXT, "request_id": {**TEXT, "description": "Ask again with it."}},
@@ -25,7 +26,11 @@ VERDICT = {
     "properties": {
         "request_id": TEXT, "verdict": {"type": "string", "enum": ["accept", "reject", "manual"]},
         "violations": {"type": "array", "items": {"type": "object", "properties": dict.fromkeys(("rule", "column", "severity", "zh", "en"), TEXT)}},
+        "shadow": {"type": "array", "items": {"type": "object", "properties": dict.fromkeys(("rule", "column"), TEXT)}},
         "reasons": {"type": "array", "items": {"type": "object", "properties": dict.fromkeys(("code", "zh", "en"), TEXT)}},
+        "table": TEXT, "contract_version": TEXT, "rule_set": TEXT, "received_at": TEXT,
+        "credit": {"type": "object", "properties": {"standing": MAYBE, "version": NUMBER, "change": NUMBER, "as_of": MAYBE}},
+        "request": {"type": "object", "properties": {"topic": TEXT, "partition": {"type": "integer"}, "offset": {"type": "integer"}, "sha256": TEXT}},
     },
 }  # fmt: skip
 CREDIT = {
@@ -33,7 +38,7 @@ CREDIT = {
     "properties": {
         "request_id": TEXT, "verdict": {"type": "string", "enum": ["pass", "review", "block", "unknown"]}, "subject_id": TEXT, "subject_name": TEXT,
         "hits": {"type": "array", "items": {"type": "object"}}, "sources_unavailable": {"type": "array", "items": TEXT}, "error": {"type": "object", "nullable": True},
-        "stale": {"type": "boolean"},
+        "version": NUMBER, "change": NUMBER, "data_at": MAYBE, "stale": {"type": "boolean"},
     },
 }  # fmt: skip
 LOOKUP = {
@@ -42,7 +47,7 @@ LOOKUP = {
         "request_id": ID, "subject": {**TEXT, "description": "Unified social credit code, or the exact name. 统一社会信用代码，或完整名称。"},
         "purpose": {**TEXT, "description": "One of the purposes granted to the token. 令牌获准的目的之一。"},
     },
-    "example": {"subject": "91110000100006485K", "purpose": "licensing"},
+    "example": {"subject": "91330106QQ00000129", "purpose": "licensing"},
 }  # fmt: skip
 
 

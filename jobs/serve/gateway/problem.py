@@ -79,8 +79,23 @@ def missing(name: str) -> Problem:
 
 def purpose_not_granted(granted: tuple[str, ...]) -> Problem:
     """Return the problem of a purpose that the token was not granted."""
-    known = ", ".join(granted) or "–"
+    known = ", ".join(granted) or "-"
     return Problem(403, "purpose_not_granted", f"本单位的令牌未获准用于此目的，未发送。已获准：{known}。", f"Your office's token was not granted this purpose. Nothing was sent. Granted purposes: {known}.")
+
+
+def unknown_purpose(granted: tuple[str, ...], known: tuple[str, ...]) -> Problem:
+    """Return the problem of a purpose that there is not. granted: to the token.  known: all there are."""
+    yours, every = ", ".join(granted) or "-", ", ".join(known)
+    zh = f"没有这一查询目的，未发送。本单位令牌已获准：{yours}；全部目的：{every}。说明见 /docs 和 docs/guide/instant.zh.md。"
+    en = f"There is no such purpose. Nothing was sent. Granted to your token: {yours}; all there are: {every}. See /docs and docs/guide/instant.md."
+    return Problem(422, "unknown_purpose", zh, en)
+
+
+def not_allowed(method: str, allowed: str) -> Problem:
+    """Return the problem of an HTTP method that an address does not take."""
+    zh = f"此地址不接受 {method}，未发送。请用 {allowed}。接口说明见 /docs 和 docs/guide/instant.zh.md。"
+    en = f"This address does not take {method}. Nothing was sent. Use {allowed}. The interface is described at /docs and in docs/guide/instant.md."
+    return Problem(405, "method_not_allowed", zh, en)
 
 
 def dead_letter(reason: str) -> Problem:
