@@ -89,21 +89,19 @@ def references(source: Source, given: Contract, others: Mapping[str, Contract]) 
 
 def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
     """Raise Refused when a gold table reads one that no contract describes."""
-    at = house.place(source, TABLE, "reads")
-    changes = [(house.place(source, TABLE, "changes"), given.changes)] if given.changes else []
-    for place, table in [*(((*at, index), table) for index, table in enumerate(given.reads)), *changes]:
-        if table not in tables:
+    named = [((*house.place(source, TABLE, "reads"), index), table) for index, table in enumerate(given.reads)]
+    for place, table in [*named, (house.place(source, TABLE, "changes"), given.changes)]:
+        if table is not None and table not in tables:
             raise source.refused(place, f"there is no table '{table}'.{nearest(table, tables)}")
 
 
 def _check_words(source: Source, given: Contract) -> None:
-    is_streamed = given.path.parent.name == STREAMS
-    formats = (MART,) if given.source_class == "gold" else (KAFKA,) if is_streamed else FORMATS
+    formats = (MART,) if given.source_class == "gold" else (KAFKA,) if given.path.parent.name == STREAMS else FORMATS
     words = (("merge", given.merge, get_args(Merge)), ("sharing", given.sharing, SHARING),
              ("sourceFormat", given.source_format, formats))  # fmt: skip
     if given.source_class == "gold" and not given.reads:
         raise source.refused(TABLE, "a gold table needs 'reads': the tables that it is computed from.")
-    if is_streamed and not given.topic:
+    if formats == (KAFKA,) and not given.topic:
         raise source.refused(TABLE, "a table fed by a topic needs 'topic': the one whose records are its rows.")
     for key, word, known in words:
         if word not in known:
@@ -111,8 +109,7 @@ def _check_words(source: Source, given: Contract) -> None:
             raise source.refused(at, f"{key} is '{word}', must be {listed(known)}.{nearest(word, known)}")
     if not 0 <= given.quarantine_rate <= 1:
         at = house.place(source, TABLE, "quarantineRate")
-        rate = f"{given.quarantine_rate:g}"
-        raise source.refused(at, f"quarantineRate is {rate}, must be a share from 0 to 1: 0.2 is 20 %.")
+        raise source.refused(at, f"quarantineRate is {given.quarantine_rate:g}, must be a share from 0 to 1: 0.2 is 20 %.")
 
 
 def _check_key(source: Source, given: Contract) -> None:

@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic' or 'reads'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads' or 'changes'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",
@@ -222,7 +222,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     ),
     "a severity that does not exist": (
         "severity: warn", "severity: warning",
-        "severity of 'in_table' is 'warning', must be 'quarantine' or 'warn'. Did you mean 'warn'?",
+        "severity of 'in_table' is 'warning', must be 'quarantine', 'warn' or 'shadow'. Did you mean 'warn'?",
     ),
     "an argument misspelt": (
         "{rule: length, min: 1, max: 20}", "{rule: length, mim: 1}",
@@ -422,7 +422,7 @@ TOGETHER: Mapping[str, list[tuple[str, str, str]]] = {
     "form": [
         ("{rule: length, min: 1, max: 20}", "{rule: length, mim: 1}", "takes no 'mim'"),
         ("- admin_division", "- admin_divison", "Did you mean 'admin_division'?"),
-        ("severity: warn", "severity: warning", "must be 'quarantine' or 'warn'"),
+        ("severity: warn", "severity: warning", "must be 'quarantine', 'warn' or 'shadow'"),
         ("{metric: rowCount, mustBeGreaterThan: 0}", "{metric: rowCount}", "rowCount has no bound"),
         ("value: 24, unit: h", "value: 1, unit: d", "latency is in 'd'"),
         ("property: ownerCode", "property: ownrCode", "Did you mean 'ownerCode'?"),

@@ -22,8 +22,8 @@ def test_a_missing_broker_is_one_sentence_that_says_where_and_that_nothing_is_lo
 
 
 def test_every_topic_is_called_by_its_domain_and_a_noun() -> None:
-    assert {name.split(".")[0] for name in topics.EVERY} == {"instant", "credit"}
-    assert len(set(topics.EVERY)) == len(topics.EVERY) == 7
+    assert {name.split(".")[0] for name in topics.EVERY} == {"instant", "credit", "change"}
+    assert len(set(topics.EVERY)) == len(topics.EVERY) == 8
 
 
 def test_the_topic_of_requests_is_the_one_a_contract_names(contracts: dict[str, Contract]) -> None:
