@@ -191,7 +191,7 @@ def test_with_nothing_there_a_request_is_still_answered_and_never_accepted(spark
     asked = {"good": request(contract, "R1"), "bad": request(contract, "R2", applyer_name=None), "person": stories(contract)["of a natural person"]}
     found = answered(verdicts(records(spark, "instant.request", [*asked.values()]), without(sides), "a"), asked)
     assert {story: value(reply)["verdict"] for story, reply in found.items()} == {"good": "manual", "bad": "reject", "person": "manual"}
-    assert value(found["good"])["credit"] == {"standing": "unknown", "version": None, "as_of": None}
+    assert value(found["good"])["credit"] == {"standing": "unknown", "version": None, "change": None, "as_of": None}
 
 
 LETTERS = {
