@@ -25,6 +25,9 @@ class Settings:
     postgres_port: int
     gateway_port: int
     department_slots: int
+    stream_slots: int
+    kafka_partitions: int
+    kafka_replication: int
 
     @property
     def environment(self) -> dict[str, str]:
@@ -78,6 +81,9 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         postgres_port=int(values.get("GOVLAKE_POSTGRES_PORT", base + 5432)),
         gateway_port=int(values.get("GOVLAKE_GATEWAY_PORT", base + 8090)),
         department_slots=int(values.get("GOVLAKE_DEPARTMENT_SLOTS", "2")),
+        stream_slots=int(values.get("GOVLAKE_STREAM_SLOTS", "4")),
+        kafka_partitions=int(values.get("GOVLAKE_KAFKA_PARTITIONS", "1")),
+        kafka_replication=int(values.get("GOVLAKE_KAFKA_REPLICATION", "1")),
     )
 
 

@@ -6,6 +6,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from jobs.stream import topics
 from schemas.errors import Unavailable
 from schemas.settings import Settings
 
@@ -15,12 +16,11 @@ BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}  # received_at and ans
 
 def make_topics(settings: Settings, names: list[str]) -> None:
     """Make the topics that are not there yet. Raises Unavailable when the broker does not answer."""
-    host, port = settings.kafka.rsplit(":", 1)
     try:
-        socket.create_connection((host, int(port)), PATIENCE).close()
+        _reach(settings.kafka.split(","))
         admin = KafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=int(PATIENCE * 1000))
         known = set(admin.list_topics())
-        made = [NewTopic(name, num_partitions=1, replication_factor=1, topic_configs=BROKER_TIME) for name in names if name not in known]
+        made = [_topic(settings, name) for name in names if name not in known]
         if made:
             admin.create_topics(made)
         admin.close()
@@ -31,3 +31,20 @@ def make_topics(settings: Settings, names: list[str]) -> None:
             f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was committed; requests wait in their topic. "
             "`make status` shows what is up."
         ) from error
+
+
+def _reach(servers: list[str]) -> None:
+    """Connect to one of the brokers. Raises OSError when none is there; the client itself would wait much longer."""
+    for place, server in enumerate(servers, start=1):
+        host, port = server.rsplit(":", 1)
+        try:
+            return socket.create_connection((host, int(port)), PATIENCE).close()
+        except OSError:
+            if place == len(servers):
+                raise
+    return None
+
+
+def _topic(settings: Settings, name: str) -> NewTopic:
+    partitions = 1 if name == topics.CREDIT_CHANGE else settings.kafka_partitions  # changes are numbered in their order
+    return NewTopic(name, num_partitions=partitions, replication_factor=settings.kafka_replication, topic_configs=BROKER_TIME)

@@ -23,7 +23,7 @@ from schemas.settings import Settings
 
 POLL = 1  # seconds between two looks for a table that was away
 # A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside.
-LOCAL = "local[4]"
+LOCAL = "local[{slots}]"
 # At a batch's boundary everybody waits: the sides are small, so one task sorts and counts them (2.0 -> 1.5 s with seven tables).
 AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1"}
 Say = Callable[[str], None]
@@ -143,7 +143,7 @@ def _without(known: Sides) -> str:
 
 def _session(at: Desk) -> SparkSession:
     own = replace(at.settings, driver_memory=at.settings.stream_memory)
-    slotted = replace(own, spark_master=LOCAL) if own.spark_master.startswith("local") else own
+    slotted = replace(own, spark_master=LOCAL.format(slots=own.stream_slots)) if own.spark_master.startswith("local") else own
     # A heap that starts small is kept so tight that a full collection of a second came every ten seconds.
     os.environ["SPARK_SUBMIT_OPTS"] = f"{own.java_options} -Xms{own.driver_memory}"
     spark = session(slotted, f"stream {at.replica.name}", is_long=True)
