@@ -12,6 +12,7 @@ from infra.airflow_settings import ADMIN
 from infra.ask import answered, ask, example, worded
 from infra.place import VENV, Place, here
 from infra.runs import Due
+from infra.rush import RATE, SECONDS, rush
 from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import load_all, load_marts
 from schemas.settings import ROOT
@@ -36,12 +37,11 @@ def demo(place: Place) -> None:
     _govlake("quarantine", "--top")
     _heading("What waits in landing 待处理文件")
     _govlake("pending")
-    for show in (_query, _stream):
+    for show in (_query, _stream, _minute):
         try:
             show(place)
         except Failure as failure:
             failures.append(str(failure))
-    supervision.start(place, programs.STREAM)
     _turn_on(airflow_api.log_in(place), WATCH)
     _addresses(place)
     if failures:
@@ -112,7 +112,15 @@ def _stream(place: Place) -> None:
     _say(worded(*ask(place.settings, contract, example(contract))))
     verdict, seconds = ask(place.settings, contract, example(contract, without=required[-1]))
     _say(worded(verdict, seconds))
+    supervision.start(place, programs.STREAM)  # the second replica, while there is something else to show
     _proved(place, verdict["request_id"])
+    _heading("The same verdict computed again from what was recorded 重算 (govlake replay)")
+    _govlake("replay", verdict["request_id"])
+
+
+def _minute(place: Place) -> None:
+    _heading(f"{SECONDS} seconds of a service hall: {RATE} requests a second over HTTP 一分钟的办事大厅 (python -m infra.rush)")
+    _say(rush(place.settings).worded)
 
 
 def _proved(place: Place, request: str) -> None:
