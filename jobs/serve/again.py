@@ -30,23 +30,27 @@ class Again:
     asked: tuple[str, ...]
 
 
-def again(settings: Settings, hours: int, now: datetime | None = None) -> Again:
+def again(settings: Settings, hours: int) -> Again:
     """Ask again what was answered on stale or missing data, when the standing is there and no older than `hours`.
 
     The second answer stands in the ledger under the first one's id with AGAIN behind it, and is given to who asks for the
     first by its id. Sent twice by a killed run, it is one row all the same.  Raises Unavailable when the broker does not answer.
     """
-    instant = now or datetime.now(UTC)
+    waiting, messages = due(settings, hours, datetime.now(UTC))
+    if messages:
+        records.send(settings, CREDIT.requests, messages)
+    return Again(waiting, tuple(name.removesuffix(AGAIN) for name, _ in messages))
+
+
+def due(settings: Settings, hours: int, now: datetime) -> tuple[int, list[tuple[str, bytes]]]:
+    """Return how many look-ups wait for their data, and the messages (key, value) that ask again those whose data is back."""
     stored = delta.opened(settings.lake / "silver" / "verdict")
     if stored is None:
-        return Again(0, ())
-    done = {row["request_id"] for row in delta.ask(stored, ASKED, (instant - BACK,))}
-    due = [row for row in delta.ask(stored, OPEN, (instant - BACK,)) if f"{row['request_id']}{AGAIN}" not in done]
-    if not due or not _is_back(settings, hours, instant):
-        return Again(len(due), ())
-    some = due[:MOST]
-    records.send(settings, CREDIT.requests, [(f"{row['request_id']}{AGAIN}", _renamed(row["request"])) for row in some])
-    return Again(len(due) - len(some), tuple(row["request_id"] for row in some))
+        return 0, []
+    done = {row["request_id"] for row in delta.ask(stored, ASKED, (now - BACK,))}
+    found = [row for row in delta.ask(stored, OPEN, (now - BACK,)) if f"{row['request_id']}{AGAIN}" not in done]
+    some = found[:MOST] if found and _is_back(settings, hours, now) else []
+    return len(found) - len(some), [(f"{row['request_id']}{AGAIN}", _renamed(row["request"])) for row in some]
 
 
 def _renamed(request: str) -> bytes:
