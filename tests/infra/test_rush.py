@@ -17,7 +17,7 @@ def test_requests_are_made_of_the_cases_in_landing_and_no_two_have_one_number(he
 
 
 def test_without_cases_nothing_is_sent_and_it_is_said(here: Settings) -> None:
-    with pytest.raises(Refused, match="has no made cases. Nothing was sent"):
+    with pytest.raises(Refused, match=r"has no made cases\. Nothing was sent"):
         _requests(here, 1)
 
 

@@ -72,6 +72,23 @@ def test_a_record_without_key_or_headers_harms_nothing(figures: Figures) -> None
     assert figures.totals["dead_letters", "instant"] == figures.totals["dead_letters", "credit"] == 1
 
 
+def test_no_answer_goes_back_to_older_credit_data(figures: Figures) -> None:
+    made = Desk(Silence(), figures)
+    newer, older = {"standing": "block", "version": 7, "change": 4}, {"standing": "pass", "version": 7, "change": 3}
+    made.take([answer("1", credit=newer), answer("2", credit=older)])
+    with pytest.raises(Postponed):
+        ask(made, Question("instant", "2", "o", b"{}"))
+    made.take([answer("2", "b", credit=newer)])
+    assert json.loads(ask(made, Question("instant", "2", "o", b"{}")).value)["credit"] == newer
+    assert figures.totals["behind", "instant"] == 1
+
+
+def test_an_answer_without_credit_data_is_never_behind(figures: Figures) -> None:
+    made = Desk(Silence(), figures)
+    made.take([answer("1", credit={"standing": "pass", "version": 7, "change": 4}), answer("2", credit={"standing": None, "version": None, "change": None})])
+    assert ask(made, Question("instant", "2", "o", b"{}")).request_id == "2"
+
+
 @pytest.mark.parametrize("name", ['a"} 1\n', "x" * 40, "\u00e9"])
 def test_a_replica_cannot_write_into_the_metrics(figures: Figures, name: str) -> None:
     Desk(Silence(), figures).take([from_record(INSTANT, record(INSTANT.answer, b"{}", headers=(("engine", name.encode()),)))])
