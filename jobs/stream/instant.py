@@ -3,13 +3,16 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
 
+from jobs.lake import lock
 from jobs.session import session
 from jobs.stream import changes, kept, queries, sides, topics, turns
 from jobs.stream.broker import make_topics
@@ -22,6 +25,7 @@ from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
 POLL = 1  # seconds between two looks for a table that was away
+STARTED, TURN = 60.0, 120.0  # seconds the queries may take to end a batch, and the other replica to start its own again
 # A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside.
 LOCAL = "local[{slots}]"
 # At a batch's boundary everybody waits: the sides are small, so one task sorts and counts them (2.0 -> 1.5 s with seven tables).
@@ -80,7 +84,7 @@ def serve(at: Desk, say: Say) -> None:
     """
     _await_broker(at.settings, say)  # 1
     once = lru_cache(maxsize=8)(say)  # a contract that cannot be read is looked at every second
-    spark = _session(at)
+    spark, turn = _session(at), ExitStack()
     if at.standing.changes:
         changes.make_table(spark, at.settings, changes.contract(at.settings))
     while True:
@@ -89,8 +93,11 @@ def serve(at: Desk, say: Say) -> None:
         held = tuple(one for _, known in judging for one in kept.keep(known))
         running = queries.start(spark, queries.Lanes(at.settings, at.replica.name, at.replica.batch), judging)  # 2
         say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(judging[-1][1])}.")
+        with turn:
+            _await_batch(running)
         _keep_fresh(spark, at, held, (there, due, once))  # 3
-        for query in running:  # 4
+        turn.enter_context(lock.writing(at.settings, "stream", TURN))  # 4: while one starts again, the other answers
+        for query in running:
             query.stop()
         spark.streams.resetTerminated()  # or the next wait returns at once
         kept.release(held)
@@ -107,6 +114,13 @@ def _await_broker(settings: Settings, say: Say) -> None:
                 say(f"{failure} It is waited for, and this job goes on by itself.")
             said = str(failure)
             time.sleep(POLL)
+
+
+def _await_batch(running: Iterable[StreamingQuery]) -> None:
+    """Wait until every query has ended a batch, and so answers; not for ever, since one that died is found elsewhere."""
+    deadline = time.monotonic() + STARTED
+    while time.monotonic() < deadline and any(query.isActive and query.lastProgress is None for query in running):
+        time.sleep(POLL)
 
 
 def _keep_fresh(spark: SparkSession, at: Desk, held: Iterable[Kept], known: tuple[dict[str, int], tuple[Turn, ...], Say]) -> None:

@@ -14,8 +14,8 @@ from schemas.errors import Refused
 from schemas.load import load
 from schemas.settings import Settings
 
-LEAD = timedelta(seconds=60)  # both replicas have to start the new edition's query before its moment: b waits 25 s, a start takes some
-GRACE = timedelta(seconds=30)  # after the moment, for requests of the old edition that still wait
+LEAD = timedelta(seconds=180)  # both replicas, one after the other, have to start the new edition's query before its moment
+GRACE = timedelta(seconds=60)  # after the moment, for requests of the old edition that still wait
 PATIENCE = 10.0  # seconds for the other replica to write its line
 
 
