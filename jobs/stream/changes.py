@@ -88,11 +88,12 @@ def write(changes: DataFrame, number: int, intake: Intake, after: Callable[[int]
     3. What is no JSON object goes to the dead letters.
     4. The batch's hop goes into the ledger.
     Killed between any two and repeated, it gives the same: 1, 2 and 4 carry the checkpoint's name and the batch's number,
-    and a dead letter that comes twice names the same record. A change that is in the table already counts as duplicate.
+    and a dead letter that comes twice names the same record. A change that another batch brought counts as duplicate.
     """
     batch = f"{intake.origin.app}-{number}"
     judged = _judged(changes.coalesce(1), intake.contract, batch)
-    placed = _placed(judged, changes.sparkSession.read.format("delta").load(str(intake.silver.path)), intake.contract).persist()
+    stored = changes.sparkSession.read.format("delta").load(str(intake.silver.path)).where(F.col("_batch") != batch)  # a repeat finds its own rows there
+    placed = _placed(judged, stored, intake.contract).persist()
     counts = {row["_place"]: (row["rows"], row["hash"]) for row in _counted(placed).toLocalIterator()}
     if "silver" in counts:
         _append(_silver(placed.where("_place = 'silver'"), intake.contract), intake.silver, (intake, number))  # 1

@@ -85,7 +85,9 @@ def test_killed_after_a_step_and_repeated_it_gives_the_same(spark: Any, intake: 
     with pytest.raises(Killed):
         changes.write(records(spark, "credit.change", batch), 0, intake, die)
     hand(spark, intake, 0, batch)
+    assert hops(intake) == [(3, 2, 1, 0, 0)]
     hand(spark, replace(intake, origin=Origin("a checkpoint that was lost", 0)), 0, batch)
+    assert hops(intake)[1:] == [(3, 0, 1, 2, 0)]
     assert ([row["change_id"] for row in stored(intake)], sorted(row["_number"] for row in stored(intake))) == (["C1", "C3"], [1, 2])
 
 
