@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from string import Formatter
 from typing import get_args
 
-from schemas import fit, forms, house
+from schemas import arrival, fit, forms, house
 from schemas.contract import Column, Contract, Merge
 from schemas.document import Document
 from schemas.errors import Refused
@@ -14,7 +14,6 @@ from schemas.located import Place, Source
 from schemas.words import listed, nearest
 
 SHARING = ("unconditional", "conditional", "not_shared")  # Decree 809 of 2025: 无条件 / 有条件 / 不予共享
-FORMATS = ("csv", "jsonl")
 MART = "mart"  # of a gold table: computed, not landed
 UNITS = {"latency": "h", "retention": "y"}
 CRON = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 7))
@@ -46,6 +45,7 @@ def contract(source: Source, given: Contract) -> None:
     _check_words(source, given)
     _check_key(source, given)
     _check_headers(source, given)
+    arrival.check(source, given)
     for place, column in _columns(given):
         _check_types(source, place, column)
         if given.source_class != "gold":
@@ -90,7 +90,7 @@ def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
 
 
 def _check_words(source: Source, given: Contract) -> None:
-    formats = (MART,) if given.source_class == "gold" else FORMATS
+    formats = (MART,) if given.source_class == "gold" else arrival.FORMATS
     words = (("merge", given.merge, get_args(Merge)), ("sharing", given.sharing, SHARING),
              ("sourceFormat", given.source_format, formats))  # fmt: skip
     if given.source_class == "gold" and not given.reads:
@@ -133,7 +133,9 @@ def _check_headers(source: Source, given: Contract) -> None:
     for place, column in _columns(given):
         aliases = house.place(source, (*place, "customProperties"), "aliases")
         headers: list[tuple[Place, str]] = [((*place, "name"), column.name), ((*place, "businessName"), column.title)]
-        for at, header in headers + [((*aliases, i), alias) for i, alias in enumerate(column.aliases)]:
+        unit = house.place(source, (*place, "customProperties"), "unit")
+        headers += [((*aliases, i), alias) for i, alias in enumerate(column.aliases)]
+        for at, header in headers + [(unit, header) for header in column.with_unit]:
             folded = unicodedata.normalize("NFKC", header).casefold().strip()
             if owners.setdefault(folded, column.name) != column.name:
                 both = f"'{owners[folded]}' and '{column.name}'"
