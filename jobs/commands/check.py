@@ -3,7 +3,7 @@
 import hashlib
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +35,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a run would have made of the file, taken alone. violations: rule -> count, warnings included."""
+    """What a run would have made of the file, taken alone. violations: rule -> count, warnings included.
+
+    first: the first bad rows; within: the member and the sheet a row stands in, empty for a plain file.
+    """
 
     table: str
     file: str
@@ -72,11 +75,11 @@ def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checke
     from jobs.ingest.read import read
 
     with TemporaryDirectory(prefix="govlake-check-") as workspace:
-        intake = read(spark, asked.contract, (_landed(asked.file),), Path(workspace) / "transcripts", PLAIN)
-        report = intake.files[0]
-        if report.refused:
-            raise Refused(_outside_landing(report.refused))
-        return _counted(_candidate(intake.frame, settings, asked, Path(workspace) / "rows"), asked, report)
+        intake = read(spark, asked.contract, _landed(asked.file), Path(workspace) / "transcripts", PLAIN)
+        refused = next((report.refused for report in intake.files if report.refused), None)
+        if refused:
+            raise Refused(_outside_landing(refused))
+        return _counted(_candidate(intake.frame, settings, asked, Path(workspace) / "rows"), asked, intake.files)
 
 
 def told(found: Checked, asked: Asked) -> str:
@@ -90,7 +93,7 @@ def told(found: Checked, asked: Asked) -> str:
     named = (("missing columns 缺少的列", found.missing_columns), ("unknown columns, kept in _extra 未知列", found.unknown_columns))
     lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
     lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
-    lines += [f"row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
+    lines += [f"{line(one['within'] + ' ' if one['within'] else '')}row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
     return "\n".join([*lines, "Nothing was written to the lake 未写入数据湖."])
 
 
@@ -106,21 +109,32 @@ def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path)
     return raw.sparkSession.read.schema(rows.schema).parquet(str(folder))
 
 
-def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> Checked:
+def _counted(candidate: "DataFrame", asked: Asked, reports: tuple["FileReport", ...]) -> Checked:
     from jobs.publish.discard import crowded
     from jobs.publish.measure import measure
     from jobs.serve.quarantine import broken
 
     counts, details = measure(candidate, crowded(candidate, asked.contract, None), asked.contract)
-    bad = candidate.where("size(_violations) > 0").select("_row", "_violations").orderBy("_row").limit(asked.limit)
+    bad = candidate.where("size(_violations) > 0").select("_path", "_row", "_violations").orderBy("_path", "_row").limit(asked.limit)
     first = tuple(
-        {"row": row["_row"], **asdict(broken(violation.asDict(), asked.contract))}
+        {"within": row["_path"].removeprefix(str(asked.file)), "row": row["_row"], **asdict(broken(violation.asDict(), asked.contract))}
         for row in bad.toLocalIterator() for violation in row["_violations"]
     )
+    aside = sum(report.aside for report in reports)
     return Checked(
-        asked.contract.table, str(asked.file), report.encoding or "", counts.rows_in, counts.silver, counts.quarantined,
-        counts.duplicate, 0, details["violations"], tuple(report.missing), tuple(report.unknown), first,
+        asked.contract.table, str(asked.file), _listed(report.encoding or "" for report in reports), counts.rows_in + aside, counts.silver,
+        counts.quarantined, counts.duplicate, aside, details["violations"], *_columns(reports), first,
     )
+
+
+def _columns(reports: tuple["FileReport", ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns that some part of the file lacks, and those the contract does not know."""
+    missing, unknown = (dict.fromkeys(name for report in reports for name in getattr(report, key)) for key in ("missing", "unknown"))
+    return tuple(missing), tuple(unknown)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(word for word in words if word))
 
 
 def _outside_landing(sentence: str) -> str:
@@ -128,12 +142,13 @@ def _outside_landing(sentence: str) -> str:
     return sentence.removeprefix("landing/").replace("the file stays in landing", "the file stays where it is")
 
 
-def _landed(file: Path) -> "LandedFile":
+def _landed(file: Path) -> tuple["LandedFile", ...]:
     from jobs.evidence.intake import LandedFile
+    from jobs.ingest.delivery import spread
 
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return LandedFile(file.resolve(), str(file), digest, os.path.getsize(file))
+    return spread(LandedFile(file.resolve(), str(file), digest, os.path.getsize(file)))
 
 
 def _contract(name: str, settings: Settings) -> Contract:
