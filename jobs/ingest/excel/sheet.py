@@ -62,6 +62,8 @@ class Sheet:
             step = "Correct 'headerRow' or 'sheets' in the contract, or ask the source for the agreed layout."
             raise refuse(f"has nothing in row {first} of sheet '{self.name}', where its header should be", step)
         self.names = titles.names(texts, width)
+        if any("\0" in name for name in self.names):
+            raise refuse(f"has a header in sheet '{self.name}' that is no text", "Ask the source to save it as .xlsx in the program it was made with.")
         slots, columns = self.known.layout(self.names).slots, self.contract.columns
         self.columns = tuple(columns[slot] if slot is not None and slot < len(columns) else None for slot in slots)
 
