@@ -7,7 +7,7 @@ from functools import partial
 from string import Formatter
 from typing import get_args
 
-from schemas import fit, forms, house
+from schemas import arrival, fit, forms, house
 from schemas.contract import Column, Contract, Merge
 from schemas.document import Document, Sla
 from schemas.errors import Refused
@@ -15,7 +15,6 @@ from schemas.located import Place, Source
 from schemas.words import listed, nearest
 
 SHARING = ("unconditional", "conditional", "not_shared")  # Decree 809 of 2025: 无条件 / 有条件 / 不予共享
-FORMATS = ("csv", "jsonl")
 MART = "mart"  # of a gold table: computed, not landed
 STREAMS, KAFKA = "streams", "kafka"  # folder and format of the tables whose rows come as records of a topic
 UNITS = {"latency": "h", "retention": "y"}
@@ -48,10 +47,9 @@ def _check_promise(source: Source, slas: Mapping[str, tuple[Place, Sla]], name: 
 
 def contract(source: Source, given: Contract) -> None:
     """Raise Refused, naming their lines, for all that cannot hold of a contract."""
-    rows = house.place(source, ("schema", 0, "customProperties"), "rules")
-    order = house.place(source, TABLE, "orderBy")
+    rows, order = house.place(source, ("schema", 0, "customProperties"), "rules"), house.place(source, TABLE, "orderBy")
     source.every([
-        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers)),
+        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers, arrival.check)),
         *(partial(_check_column, source, given, place, column) for place, column in _columns(given)),
         *(partial(fit.row_rule, source, (*rows, index), use, given) for index, use in enumerate(given.row_rules)),
         *(partial(fit.existing, source, (*order, index), name, given) for index, name in enumerate(given.order_by)),
@@ -96,7 +94,7 @@ def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
 
 
 def _check_words(source: Source, given: Contract) -> None:
-    formats = (MART,) if given.source_class == "gold" else (KAFKA,) if given.path.parent.name == STREAMS else FORMATS
+    formats = (MART,) if given.source_class == "gold" else (KAFKA,) if given.path.parent.name == STREAMS else arrival.FORMATS
     words = (("merge", given.merge, get_args(Merge)), ("sharing", given.sharing, SHARING),
              ("sourceFormat", given.source_format, formats))  # fmt: skip
     if given.source_class == "gold" and not given.reads:
@@ -140,7 +138,9 @@ def _check_headers(source: Source, given: Contract) -> None:
     for place, column in _columns(given):
         aliases = house.place(source, (*place, "customProperties"), "aliases")
         headers: list[tuple[Place, str]] = [((*place, "name"), column.name), ((*place, "businessName"), column.title)]
-        for at, header in headers + [((*aliases, i), alias) for i, alias in enumerate(column.aliases)]:
+        unit = house.place(source, (*place, "customProperties"), "unit")
+        headers += [((*aliases, i), alias) for i, alias in enumerate(column.aliases)]
+        for at, header in headers + [(unit, header) for header in column.with_unit]:
             folded = unicodedata.normalize("NFKC", header).casefold().strip()
             if owners.setdefault(folded, column.name) != column.name:
                 both = f"'{owners[folded]}' and '{column.name}'"

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.classification import highest
+from schemas.template import Span, Template
 
 SourceClass = Literal["business", "social", "internet", "iot", "reference", "gold"]
 Severity = Literal["quarantine", "warn", "shadow"]
 Merge = Literal["upsert", "append", "replace"]
+# How a header names its unit; brackets and colons are folded from full width before they are compared.
+UNIT_FORMS = ("{}({})", "{}[{}]", "{}【{}】", "{}(单位:{})", "{}/{}", "{}:{}")
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,10 @@ class RuleUse:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table. `title` is the Chinese name, also accepted as a header; `formats` are date spellings."""
+    """One column of a table. `title` is the Chinese name, also accepted as a header; `formats` are date spellings.
+
+    unit: what its header may say in brackets behind the name.  span: its place in a line of fixed width.
+    """
 
     name: str
     logical_type: str
@@ -40,7 +46,17 @@ class Column:
     formats: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     compose: str | None = None
+    unit: str | None = None
+    span: Span | None = None
     line: int = 0
+
+    @property
+    def with_unit(self) -> tuple[str, ...]:
+        """The headers that name the column and its unit, as people write them; none for a column without a unit."""
+        if self.unit is None:
+            return ()
+        names = dict.fromkeys((self.name, self.title, *self.aliases))
+        return tuple(form.format(name, self.unit) for name in names for form in UNIT_FORMS)
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,7 @@ class Contract:
     topic: str | None = None
     reads: tuple[str, ...] = ()
     changes: str | None = None
+    template: Template | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

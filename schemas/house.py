@@ -13,11 +13,14 @@ Kind = type | tuple[type, ...]
 NUMBER, TEXTS = (int, float), list
 TABLE: Mapping[str, Kind] = {
     "ownerCode": str, "sourceFormat": str, "merge": str, "orderBy": TEXTS, "quarantineRate": NUMBER, "sharing": str,
-    "topic": str, "reads": TEXTS, "changes": str,
+    "topic": str, "reads": TEXTS, "changes": str, "excel": dict, "xml": dict, "fixed": dict,
 }  # fmt: skip
-COLUMN: Mapping[str, Kind] = {"rules": list, "aliases": TEXTS, "formats": TEXTS, "placeholders": TEXTS, "compose": str}
+COLUMN: Mapping[str, Kind] = {
+    "rules": list, "aliases": TEXTS, "formats": TEXTS, "placeholders": TEXTS, "compose": str, "unit": str, "span": dict,
+}  # fmt: skip
 ROWS: Mapping[str, Kind] = {"rules": list}
-OPTIONAL = ("topic", "reads", "changes")
+KINDS = ((str, "text"), (list, "a list"), (dict, "keys with values"))
+OPTIONAL = ("topic", "reads", "changes", "excel", "xml", "fixed")
 
 
 def keys(source: Source, place: Place, given: list[CustomProperty], known: Mapping[str, Kind]) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def _unknown(key: str, known: Mapping[str, Kind]) -> str:
 
 
 def _check_kind(source: Source, at: Place, item: CustomProperty, kind: Kind) -> None:
-    wanted = "text" if kind is str else "a list" if kind is list else "a number"
+    wanted = next((word for known, word in KINDS if known is kind), "a number")
     if not isinstance(item.value, kind) or isinstance(item.value, bool) or item.value == "":
         raise source.refused(at, f"{item.property} is {item.value!r}, must be {wanted}.")
     if isinstance(item.value, list) and item.property != "rules":

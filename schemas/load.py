@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas import checks, fit, house, located, mistakes, uses
+from schemas import checks, fit, house, located, mistakes, template, uses
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.document import Document, Property, Quality, SchemaObject
 from schemas.errors import Refused
@@ -112,6 +112,7 @@ def _built(source: Source, document: Document) -> Contract:
     table, sla = document.schema_[0], {item.property: item for item in document.slaProperties}
     _check_form(source, document)
     given = _house_keys(source, document)
+    at = house.place(source, ("customProperties",), given["sourceFormat"])
     return Contract(
         table=table.name, source_class=document.domain, title=table.businessName, version=document.version,
         description=table.description, purpose=document.description.purpose, owner=document.team.name,
@@ -121,6 +122,7 @@ def _built(source: Source, document: Document) -> Contract:
         quarantine_rate=float(given["quarantineRate"]), sharing=given["sharing"], path=source.path,
         row_rules=_row_rules(source, table), topic=given.get("topic"),
         reads=tuple(given.get("reads", ())), changes=given.get("changes"),
+        template=template.template(source, at, given["sourceFormat"], given.get(given["sourceFormat"])),
         set_rules=tuple(rule for _, rule in _set_rules(source, table)),
     )  # fmt: skip
 
@@ -149,8 +151,9 @@ def _columns(source: Source, table: SchemaObject) -> tuple[Column, ...]:
 
 
 def _column(source: Source, place: Place, item: Property) -> Column:
-    given = house.keys(source, (*place, "customProperties"), item.customProperties, house.COLUMN)
-    at = house.place(source, (*place, "customProperties"), "rules")
+    around: Place = (*place, "customProperties")
+    given = house.keys(source, around, item.customProperties, house.COLUMN)
+    at = house.place(source, around, "rules")
     if item.primaryKeyPosition is not None and not item.primaryKey:
         sentence = f"column '{item.name}' has a key position but no 'primaryKey: true'. Add it."
         raise source.refused((*place, "primaryKeyPosition"), sentence)
@@ -161,7 +164,8 @@ def _column(source: Source, place: Place, item: Property) -> Column:
         physical_type=item.physicalType,
         rules=_rules(source, at, given, "column"),
         aliases=tuple(given.get("aliases", ())), formats=tuple(given.get("formats", ())),
-        placeholders=tuple(given.get("placeholders", ())), compose=given.get("compose"),
+        placeholders=tuple(given.get("placeholders", ())), compose=given.get("compose"), unit=given.get("unit"),
+        span=template.span(source, house.place(source, around, "span"), given["span"]) if "span" in given else None,
         line=source.line((*place, "name")),
     )  # fmt: skip
 

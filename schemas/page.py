@@ -4,6 +4,7 @@ from typing import Any
 
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.rules import RULES
+from schemas.template import ExcelTemplate, FixedTemplate, XmlTemplate
 
 SHARING = {
     "unconditional": "无条件共享 shared unconditionally",
@@ -131,12 +132,26 @@ def _landing(contract: Contract) -> str:
     needed = "、".join(f"`{column.name}` {column.title}" for column in contract.columns if column.required)
     folder = f"`<landing>/{contract.source_class}/{contract.table}/<YYYY-MM-DD>/`"
     lines = [
-        f"1. 文件放入 Put the file ({contract.source_format}, plain, gzip or zstd) into {folder}",
+        f"1. 文件放入 Put the file ({_format(contract)}; plain, gzip, zstd, or zip with a manifest) into {folder}",
         "2. 表头用字段名、名称或别名均可，次序不限 Headers by name, title or alias, in any order",
         f"3. 必填 Needed: {needed or '无 none'}",
         f"4. 试读不写入 Try it first, nothing is written: `govlake check {contract.table} FILE`",
     ]
     return "\n".join(["## 投放文件 How to land a file", "", *lines])
+
+
+def _format(contract: Contract) -> str:
+    template = contract.template
+    if isinstance(template, ExcelTemplate):
+        sheets = "、".join(map(str, template.sheets)) or "全部可见 all visible"
+        rows = "、".join(str(template.header_row + place) for place in range(template.header_rows))
+        return f"excel，工作表 sheets {sheets}；表头 header 第 {rows} 行 row {rows}"
+    if isinstance(template, XmlTemplate):
+        return f"xml，记录元素 record element `{template.record}`"
+    if isinstance(template, FixedTemplate):
+        width = max((column.span.end for column in contract.columns if column.span), default=0)
+        return f"定宽 fixed width, {width} {template.unit}"
+    return contract.source_format
 
 
 def _reads(contract: Contract) -> str:

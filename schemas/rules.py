@@ -75,6 +75,7 @@ READER = _specs(
     RuleSpec("shape", "RFC 4180 / RFC 8259", "行的列数或结构不符", "row has a wrong number of fields", (), "reader"),
     RuleSpec("encoding", "GB 18030, UTF-8", "行的编码与文件不一致", "row is not in the file's encoding", (), "reader"),
     RuleSpec("too_long", "the reader's line limit", "行过长", "row is longer than the reader's limit", (), "reader"),
+    RuleSpec("cell_error", "error values of spreadsheets", "行中有公式错误（如 #REF!、#N/A）", "row shows a formula error such as #REF! or #N/A", (), "reader"),
     RuleSpec("placeholder", "the contract", "占位值，已置空", "is a placeholder; taken as empty", (), "reader"),
     RuleSpec("zero_date", "dates databases write for 'none'", "零日期或默认日期，已置空", "is a default date; taken as empty", (), "reader"),
     RuleSpec("open_end", "the contract", "表示长期有效", "stands for an open end; taken as 9999-12-31", (), "reader"),

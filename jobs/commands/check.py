@@ -3,7 +3,7 @@
 import hashlib
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from jobs.commands.command import Command, as_json, count, day, json_option
+from jobs.commands.foretell import foretold, judged
 from jobs.commands.layout import BEIJING, line
 from jobs.commands.look import SUMS, said
 from jobs.commands.quiet import quiet
 from jobs.publish.audit import Auditor
-from jobs.publish.plan import write_json
 from schemas.contract import Contract
-from schemas.errors import Refused, Unavailable
+from schemas.errors import Refused
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from jobs.evidence.intake import FileReport, LandedFile
 
-RUNBOOK = "docs/runbooks/audit-held.md"
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Asked:
 class Checked:
     """What a run would have made of the file, taken alone. violations: rule -> count, warnings included.
 
+    first: the first bad rows; within: the member and the sheet a row stands in, empty for a plain file.
     would_be_held: what each set rule that would hold the release asks for, and what was found; none when it would go out.
     """
 
@@ -87,13 +87,13 @@ def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checke
         workspace = Path(name)
         there = replace(settings, home=workspace, contracts=asked.contract.path.resolve().parent)
         with Auditor(there, asked.contract.table) as auditor:
-            intake = read(spark, asked.contract, (_landed(asked.file),), workspace / "transcripts", PLAIN)
-            report = intake.files[0]
-            if report.refused:
-                raise Refused(_outside_landing(report.refused))
-            found, columns = _counted(_candidate(intake.frame, settings, asked, workspace / "rows"), asked, report)
+            intake = read(spark, asked.contract, _landed(asked.file), workspace / "transcripts", PLAIN)
+            refused = next((report.refused for report in intake.files if report.refused), None)
+            if refused:
+                raise Refused(_outside_landing(refused))
+            found, columns = _counted(_candidate(intake.frame, settings, asked, workspace / "rows"), asked, intake.files)
             measured = {**asdict(found), "batch": "check", "date": asked.date, "columns": columns, "history": history(settings, found.table)}
-            return replace(found, would_be_held=_judged(auditor, measured, workspace))
+            return replace(found, would_be_held=judged(auditor, measured, workspace))
 
 
 def told(found: Checked, asked: Asked) -> str:
@@ -107,24 +107,8 @@ def told(found: Checked, asked: Asked) -> str:
     named = (("missing columns 缺少的列", found.missing_columns), ("unknown columns, kept in _extra 未知列", found.unknown_columns))
     lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
     lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
-    lines += [f"row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
-    return "\n".join([*lines, _foretold(found), "Nothing was written to the lake 未写入数据湖."])
-
-
-def _foretold(found: Checked) -> str:
-    if not found.would_be_held:
-        return "Taken alone, this delivery would be released 单独交付时可放行."
-    return f"This delivery would be held 将被扣留: {'; '.join(found.would_be_held)}. Readers would keep the version they have. See {RUNBOOK}."
-
-
-def _judged(auditor: Auditor, measured: Mapping[str, Any], workspace: Path) -> tuple[str, ...]:
-    """What the audit of a run, which sees nothing but the measurements, has against them."""
-    write_json(workspace / "measurement.json", measured)
-    try:
-        return tuple(auditor.verdict(workspace / "measurement.json", workspace / "verdict.json")["reasons"])
-    except Unavailable:
-        sentence = "was conformed, but the audit ended without a verdict, its last words above. Nothing was written to the lake. Try again."
-        raise Unavailable(f"{measured['file']} {sentence}") from None
+    lines += [f"{line(one['within'] + ' ' if one['within'] else '')}row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]
+    return "\n".join([*lines, foretold(found.would_be_held), "Nothing was written to the lake 未写入数据湖."])
 
 
 def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path) -> "DataFrame":
@@ -139,22 +123,33 @@ def _candidate(raw: "DataFrame", settings: Settings, asked: Asked, folder: Path)
     return raw.sparkSession.read.schema(rows.schema).parquet(str(folder))
 
 
-def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> tuple[Checked, Mapping[str, Any]]:
+def _counted(candidate: "DataFrame", asked: Asked, reports: tuple["FileReport", ...]) -> tuple[Checked, Mapping[str, Any]]:
     """Return the answer but for the audit, and the figures of each column for it."""
     from jobs.publish.discard import crowded
     from jobs.publish.measure import measure
     from jobs.serve.quarantine import broken
 
     counts, details = measure(candidate, crowded(candidate, asked.contract, None), asked.contract)
-    bad = candidate.where("size(_violations) > 0").select("_row", "_violations").orderBy("_row").limit(asked.limit)
+    bad = candidate.where("size(_violations) > 0").select("_path", "_row", "_violations").orderBy("_path", "_row").limit(asked.limit)
     first = tuple(
-        {"row": row["_row"], **asdict(broken(violation.asDict(), asked.contract))}
+        {"within": row["_path"].removeprefix(str(asked.file)), "row": row["_row"], **asdict(broken(violation.asDict(), asked.contract))}
         for row in bad.toLocalIterator() for violation in row["_violations"]
     )
+    aside = sum(report.aside for report in reports)
     return Checked(
-        asked.contract.table, str(asked.file), report.encoding or "", counts.rows_in, counts.silver, counts.quarantined,
-        counts.duplicate, 0, details["violations"], tuple(report.missing), tuple(report.unknown), (), first,
+        asked.contract.table, str(asked.file), _listed(report.encoding or "" for report in reports), counts.rows_in + aside, counts.silver,
+        counts.quarantined, counts.duplicate, aside, details["violations"], *_columns(reports), (), first,
     ), details["columns"]
+
+
+def _columns(reports: tuple["FileReport", ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns that some part of the file lacks, and those the contract does not know."""
+    missing, unknown = (dict.fromkeys(name for report in reports for name in getattr(report, key)) for key in ("missing", "unknown"))
+    return tuple(missing), tuple(unknown)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(word for word in words if word))
 
 
 def _outside_landing(sentence: str) -> str:
@@ -162,12 +157,13 @@ def _outside_landing(sentence: str) -> str:
     return sentence.removeprefix("landing/").replace("the file stays in landing", "the file stays where it is")
 
 
-def _landed(file: Path) -> "LandedFile":
+def _landed(file: Path) -> tuple["LandedFile", ...]:
     from jobs.evidence.intake import LandedFile
+    from jobs.ingest.delivery import spread
 
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return LandedFile(file.resolve(), str(file), digest, os.path.getsize(file))
+    return spread(LandedFile(file.resolve(), str(file), digest, os.path.getsize(file)))
 
 
 def _contract(name: str, settings: Settings) -> Contract:

@@ -15,7 +15,7 @@ from schemas import forms
 from schemas.contract import Contract, RuleUse
 
 TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
-DEFECTS = ("shape", "encoding", "too_long")
+DEFECTS = ("shape", "encoding", "too_long", "cell_error")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ class LandedFile:
     """One file that waits. relative: below landing, with /.  same_as: the file of this batch with equal content.
 
     refused: why it is not opened at all (its sha256 is then empty), None for a file that can be read.
+    member: its name in the zip file at `path`, whose relative then ends in !/<member>; records: how many its manifest says.
     """
 
     path: Path
@@ -25,6 +26,8 @@ class LandedFile:
     bytes: int
     same_as: str | None = None
     refused: str | None = None
+    member: str | None = None
+    records: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class FileReport:
     path: relative to landing.  records: records in the frame, defective ones included.  blank: lines that are none.
     missing: optional columns of the contract that the file lacks.  unknown: its headers that went to `_extra`.
     refused: the sentence why nothing of it was read.  same_as: the file of this batch that has the same content.
+    aside: rows that are totals, notes or headers again, and no records; aside_at: where the first of them stand.
     """
 
     path: str
@@ -46,6 +50,8 @@ class FileReport:
     unknown: tuple[str, ...] = ()
     refused: str | None = None
     same_as: str | None = None
+    aside: int = 0
+    aside_at: tuple[str, ...] = ()
 
     @property
     def state(self) -> Literal["taken", "refused", "same"]:

@@ -14,6 +14,7 @@ from jobs.lake.literal import literal
 from schemas.contract import Column as ContractColumn
 
 INDEX = (1 << 33) - 1  # monotonically_increasing_id: the lower 33 bits number the rows of a partition
+PART = "#"  # between a file's path and the sheet of it that a row stands in
 BLANKS = " \t\x0b\x0c\r"  # the ASCII blanks; a line of nothing else is no record
 FILES: dict[str, T.DataType] = {"_name": T.StringType(), "_file": T.StringType(), "_path": T.StringType()}
 BLOCKS: dict[str, T.DataType] = {"_name": T.StringType(), "_block": T.LongType(), "_first": T.LongType(), "_header": T.LongType(), **FILES}
@@ -106,6 +107,7 @@ def _from_transcripts(spark: SparkSession, desk: Desk, files: list[Prepared]) ->
     read = spark.read.schema(SCHEMA).json([str(file.path) for file in files], mode="FAILFAST")
     whole = read.select("*", F.col("_metadata.file_name").alias("_name")).join(F.broadcast(names), "_name")
     named = whole.withColumnsRenamed({"r": "_row", "d": "_defect", "t": "_raw"})
+    named = named.withColumn("_path", F.concat_ws(PART, "_path", "p"))
     return _shaped(named, desk, lambda slot: F.col("v").getItem(slot), F.col("e"))
 
 

@@ -52,7 +52,7 @@ def slots(contract: Contract) -> Slots:
     for slot, column in enumerate(contract.columns):
         taken.setdefault(fold(column.name), slot)
     for slot, column in enumerate(contract.columns):
-        for header in (column.title, *column.aliases):
+        for header in (column.title, *column.aliases, *column.with_unit):
             taken.setdefault(fold(header), slot)
     names = list(contract.names)
     for part in parts:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest.blocks import Blocks
@@ -21,6 +22,7 @@ class Inspection:
     """What one pass found. newlines_before: line ends before each multiple of the block size, for plain files.
 
     line_wise: every line that is not blank is one well-formed CSV record in the file's encoding.
+    text: where the reader finds the content when it does not read the landed bytes themselves.
     """
 
     packing: str | None
@@ -30,6 +32,7 @@ class Inspection:
     blank: int
     line_wise: bool
     newlines_before: tuple[int, ...]
+    text: Path | None = None
 
     @property
     def as_it_lies(self) -> bool:
@@ -54,11 +57,24 @@ def inspect(file: LandedFile, block: int) -> Inspection:
     for chunk in chain([first], text):
         tally.add(chunk)
     tally.finish()
-    if digest.hexdigest() != file.sha256:
-        raise refuse("has changed since it was planned", "Run the batch again: it will be planned as it is now.")
+    same(file, digest.hexdigest())
     if tally.lines == tally.blank:
         raise refuse("is empty", "Ask the source for the file; a day without records is a header alone.")
     return tally.result(packing, encoding)
+
+
+def verified(file: LandedFile, packing: str | None) -> None:
+    """Read the whole file. Raises Refused when it is damaged, or not the content it was planned with."""
+    digest = hashlib.sha256()
+    for _ in chunks(file.path, packing, digest):
+        pass
+    same(file, digest.hexdigest())
+
+
+def same(file: LandedFile, digest: str) -> None:
+    """Raise Refused when a file is not the content it was planned with."""
+    if digest != file.sha256:
+        raise refuse("has changed since it was planned", "Run the batch again: it will be planned as it is now.")
 
 
 class _Tally:

@@ -5,11 +5,12 @@ import os
 import stat
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
 
 from jobs.evidence.intake import LandedFile
+from jobs.ingest import delivery
 from jobs.ingest.refusal import stays
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -58,7 +59,7 @@ def survey(folder: Path, landing: Path, settle: float = SETTLE_SECONDS) -> Surve
 
     Still being written means: a process holds it open for writing, its size or time changed while it was hashed, or
     it changed less than `settle` seconds ago. A time in the future counts as settled, else a wrong clock at the
-    sender would keep a file out for ever.
+    sender would keep a file out for ever.  A zip file is told by its members, see `delivery.spread`.
     """
     if not folder.is_dir():
         return Survey((), ())
@@ -67,7 +68,7 @@ def survey(folder: Path, landing: Path, settle: float = SETTLE_SECONDS) -> Surve
     written = _open_for_writing()
     whole = [(name, file) for name, file in looked if file and (file.refused or not _is_among(file.path, written))]
     kept = {name for name, _ in whole}
-    return Survey(_twins_marked([file for _, file in whole]), tuple(n for n, _ in looked if n not in kept))
+    return Survey(_twins_marked([one for _, file in whole for one in delivery.spread(file)]), tuple(n for n, _ in looked if n not in kept))
 
 
 def _is_passed_over(name: str) -> bool:
@@ -107,7 +108,7 @@ def _twins_marked(files: Iterable[LandedFile]) -> tuple[LandedFile, ...]:
     for file in files:
         twin = None if file.refused else first.setdefault(file.sha256, file.relative)
         same_as = twin if twin != file.relative else None
-        marked.append(LandedFile(file.path, file.relative, file.sha256, file.bytes, same_as, file.refused))
+        marked.append(replace(file, same_as=same_as))
     return tuple(marked)
 
 

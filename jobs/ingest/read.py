@@ -8,9 +8,11 @@ from types import MappingProxyType
 from pyspark.sql import SparkSession
 
 from jobs.evidence.intake import FileReport, Intake, LandedFile
+from jobs.ingest import archive
 from jobs.ingest.frame import raw_frame
 from jobs.ingest.header import slots
 from jobs.ingest.prepare import Desk, Prepared, prepare
+from jobs.ingest.refusal import refuse
 from jobs.ingest.swap import Checks
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -18,6 +20,7 @@ from schemas.errors import Refused
 BLOCK = 32 << 20  # bytes of a file for one task: a quarter of Spark's default, so that 100 MB keep two cores busy
 UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}  # powers of two, as Spark spells sizes
 NO_CHECKS: Checks = MappingProxyType({})
+Outcome = Prepared | FileReport
 
 
 def read(
@@ -31,7 +34,7 @@ def read(
     """
     workspace.mkdir(parents=True, exist_ok=True)
     desk = Desk(contract, slots(contract), workspace, checks, _block(spark))
-    outcomes = [_outcome(file, desk) for file in files]
+    outcomes = _together(files, [_outcome(file, desk) for file in files])
     frame = raw_frame(spark, desk, [outcome for outcome in outcomes if isinstance(outcome, Prepared)])
     reports = tuple(outcome.report if isinstance(outcome, Prepared) else outcome for outcome in outcomes)
     return Intake(frame, tuple(_twin(report, reports) for report in reports))
@@ -44,16 +47,45 @@ def _block(spark: SparkSession) -> int:
     return min(BLOCK, int(size[1]) << UNITS[size[2]]) if size else BLOCK
 
 
-def _outcome(file: LandedFile, desk: Desk) -> Prepared | FileReport:
+def _outcome(file: LandedFile, desk: Desk) -> Outcome:
     if file.refused or file.same_as:
         return FileReport(file.relative, file.sha256, file.bytes, refused=file.refused, same_as=file.same_as)
     try:
-        return prepare(file, desk)
+        return _counted(file, prepare(_unpacked(file, desk), desk))
     except Refused as refusal:
         sentence = str(refusal)
     except FileNotFoundError:
         sentence = "is no longer there. Nothing was read. Land it again."
     return FileReport(file.relative, file.sha256, file.bytes, refused=f"landing/{file.relative}: {sentence}")
+
+
+def _unpacked(file: LandedFile, desk: Desk) -> LandedFile:
+    """Take a member out of its zip file, into the workspace."""
+    if file.member is None:
+        return file
+    path = desk.workspace / f"{file.sha256}.member{Path(file.member).suffix}"
+    archive.unpack(file.path, file.member, path)
+    return replace(file, path=path)
+
+
+def _counted(file: LandedFile, ready: Prepared) -> Prepared:
+    """Raise Refused when a member does not have the records that the manifest says."""
+    if file.records is not None and file.records != ready.report.records:
+        fact = f"has {ready.report.records} records, and {file.records} by the manifest of its delivery"
+        raise refuse(fact, "Ask the source which of the two is right.")
+    return ready
+
+
+def _together(files: tuple[LandedFile, ...], outcomes: list[Outcome]) -> list[Outcome]:
+    """Refuse all members of a delivery of which one was refused, with that one's sentence: it is taken whole or not at all."""
+    refused: dict[Path, str] = {}
+    for file, outcome in zip(files, outcomes, strict=True):
+        if file.member is not None and isinstance(outcome, FileReport) and outcome.refused:
+            refused.setdefault(file.path, outcome.refused)
+    return [
+        FileReport(file.relative, file.sha256, file.bytes, refused=refused[file.path]) if file.member is not None and file.path in refused else outcome
+        for file, outcome in zip(files, outcomes, strict=True)
+    ]
 
 
 def _twin(report: FileReport, reports: tuple[FileReport, ...]) -> FileReport:

@@ -18,5 +18,10 @@ def written(target: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        where = f"No space is left on the disk of {target.parent}."
-        raise Unavailable(f"{where} Nothing was committed; the next try starts the batch again. Free space.") from None
+        raise full_disk(target.parent) from None
+
+
+def full_disk(folder: Path) -> Unavailable:
+    """Return the failure to raise when the disk of a folder is full."""
+    where = f"No space is left on the disk of {folder}."
+    return Unavailable(f"{where} Nothing was committed; the next try starts the batch again. Free space.")

@@ -63,7 +63,7 @@ def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -
     if all(report.refused for report in reports):
         release.refuse(work, reports)
         plan.forget(work.plan)
-        raise Refused(" ".join(str(report.refused) for report in reports))
+        raise Refused(" ".join(dict.fromkeys(str(report.refused) for report in reports)))
     work.after(1)
     measurement = _measured(work, reports)  # 2
     work.after(2)
@@ -130,7 +130,8 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
         "table": work.contract.table, "batch": work.plan.batch, "date": work.plan.date,
         "rows_read": sum(report.records for report in reports if report.refused is None),
         "rows_in": counts.rows_in, "rows_silver": counts.silver, "rows_quarantined": counts.quarantined,
-        "rows_duplicate": counts.duplicate, "rows_filtered": 0, "hash": counts.hash,
+        "rows_duplicate": counts.duplicate, "hash": counts.hash,
+        "rows_filtered": sum(report.aside for report in reports if report.refused is None),
         "table_rows": 0 if silver is None else silver.count(),
         "version": tables.version(target),
         "files": [vars(report) for report in reports],

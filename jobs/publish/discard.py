@@ -9,7 +9,7 @@ DUPLICATE, CONFLICT = "duplicate", "key_conflict"
 
 
 def crowded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) -> DataFrame:
-    """Return _file, _row, key (hash) and reason of the candidate's silver rows whose key is not theirs alone.
+    """Return _path, _row, key (hash) and reason of the candidate's silver rows whose key is not theirs alone.
 
     reason: duplicate or key_conflict for a row that stays out of silver, null for one that goes in.
     Within a batch the last row of a key by the contract's order wins; equal rows are duplicates; rows that tie with
@@ -17,18 +17,18 @@ def crowded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) 
     is a duplicate; a tie with different content is a correction and wins, because it was delivered later.
     A table that only appends leaves nothing out. Reads only key, order and hash columns: the rows are not moved.
     """
-    names = list(dict.fromkeys([*contract.key, *contract.order_by, "_hash", "_file", "_row"]))
+    names = list(dict.fromkeys([*contract.key, *contract.order_by, "_hash", "_path", "_row"]))
     rows = candidate.where(F.col("_disposition") == "silver").select(*names)
     if not contract.key:
-        return rows.select("_file", "_row", F.lit(0).cast("bigint").alias("key"), F.lit("").alias("reason")).limit(0)
+        return rows.select("_path", "_row", F.lit(0).cast("bigint").alias("key"), F.lit("").alias("reason")).limit(0)
     within = _within(rows, contract)
     if contract.merge == "append":
         return within.withColumn("reason", F.lit(None).cast("string"))
     if silver is None or contract.merge == "replace":
         return within
-    kept = rows.join(within.where(F.col("reason").isNotNull()), ["_file", "_row"], "left_anti")
+    kept = rows.join(within.where(F.col("reason").isNotNull()), ["_path", "_row"], "left_anti")
     stale = _against(kept, contract, silver)
-    return within.join(stale, ["_file", "_row"], "left_anti").unionByName(stale)
+    return within.join(stale, ["_path", "_row"], "left_anti").unionByName(stale)
 
 
 def _within(rows: DataFrame, contract: Contract) -> DataFrame:
@@ -38,14 +38,14 @@ def _within(rows: DataFrame, contract: Contract) -> DataFrame:
     by_key = Window.partitionBy(*key)
     ranked = rows.join(shared, key, "left_semi").withColumns(
         {
-            "place": F.row_number().over(by_key.orderBy(*order, "_hash", "_file", "_row")),
+            "place": F.row_number().over(by_key.orderBy(*order, "_hash", "_path", "_row")),
             "rank": F.rank().over(by_key.orderBy(*order)),
         }
     )
     equals = Window.partitionBy(*key, "rank")
     torn = (F.col("rank") == 1) & (F.max("_hash").over(equals) != F.min("_hash").over(equals))
     reason = F.when(torn, CONFLICT).when(F.col("place") > 1, DUPLICATE)
-    return ranked.select("_file", "_row", F.xxhash64(*key).alias("key"), reason.alias("reason"))
+    return ranked.select("_path", "_row", F.xxhash64(*key).alias("key"), reason.alias("reason"))
 
 
 def _against(rows: DataFrame, contract: Contract, silver: DataFrame) -> DataFrame:
@@ -56,7 +56,7 @@ def _against(rows: DataFrame, contract: Contract, silver: DataFrame) -> DataFram
     same = [F.col(f"kept_{name}").eqNullSafe(rows[name]) for name in contract.key]
     older = _before([rows[name] for name in contract.order_by], [F.col(f"kept_{name}") for name in contract.order_by])
     stale = rows.join(kept, same, "inner").where(older | (F.col("kept_hash") == F.col("_hash")))
-    return stale.select("_file", "_row", F.xxhash64(*contract.key).alias("key"), F.lit(DUPLICATE).alias("reason"))
+    return stale.select("_path", "_row", F.xxhash64(*contract.key).alias("key"), F.lit(DUPLICATE).alias("reason"))
 
 
 def _before(left: list[Column], right: list[Column]) -> Column:

@@ -33,7 +33,7 @@ class Plan:
     @property
     def crowded(self) -> Path:
         """The Parquet folder of the rows whose key is not theirs alone, see `discard.crowded`."""
-        return self.folder / "crowded"
+        return self.folder / "crowded_rows"
 
     @property
     def sentence(self) -> str:

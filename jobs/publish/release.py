@@ -28,13 +28,13 @@ def candidate(work: "Work") -> DataFrame:
 
 
 def discarded(work: "Work") -> DataFrame:
-    """Return _file, _row, reason of the candidate's rows that stay out of silver."""
-    return crowded(work).where(F.col("reason").isNotNull()).select("_file", "_row", "reason")
+    """Return _path, _row, reason of the candidate's rows that stay out of silver."""
+    return crowded(work).where(F.col("reason").isNotNull()).select("_path", "_row", "reason")
 
 
 def crowded(work: "Work") -> DataFrame:
     """Return the rows of keys that occur more than once, see `discard.crowded`, as step 2 left them."""
-    schema = "_file string, _row bigint, key bigint, reason string"
+    schema = "_path string, _row bigint, key bigint, reason string"
     return work.spark.read.schema(schema).parquet(str(work.plan.crowded))
 
 
@@ -45,7 +45,7 @@ def quarantine(work: "Work", measurement: dict[str, Any]) -> None:
     rows = candidate(work)
     refused = rows.where(F.col("_disposition") == "quarantine")
     conflicts = discarded(work).where(F.col("reason") == CONFLICT)
-    torn = rows.join(F.broadcast(conflicts), ["_file", "_row"], "left_semi").withColumns(
+    torn = rows.join(F.broadcast(conflicts), ["_path", "_row"], "left_semi").withColumns(
         {"_sent": F.to_json(F.struct(*work.contract.names)), "_violations": _conflict(work)}
     )
     target = tables.table(work.settings, "quarantine", work.contract.table)
@@ -58,7 +58,7 @@ def silver(work: "Work", measurement: dict[str, Any]) -> Hop:
     names = [*work.contract.names, "_extra", "_violations", "_file", "_path", "_row", "_batch", "_ingested_at"]
     good = candidate(work).where(F.col("_disposition") == "silver")
     if measurement["rows_duplicate"] or CONFLICT in measurement["violations"]:
-        good = good.join(F.broadcast(discarded(work)), ["_file", "_row"], "left_anti")
+        good = good.join(F.broadcast(discarded(work)), ["_path", "_row"], "left_anti")
     rows = good.select(*names)
     if work.contract.merge == "replace":
         tables.replace_once(rows, target, work.plan.batch)
@@ -97,7 +97,8 @@ def _conflict(work: "Work"):  # type: ignore[no-untyped-def]
 def _hops(work: "Work", found: dict[str, Any]) -> list[Hop]:
     row_level = found["rows_quarantined"] - found["violations"].get(CONFLICT, 0)
     good = found["rows_in"] - row_level
-    ingest = _hop(work, "ingest", found["rows_read"], rows_out=found["rows_in"], hash=str(found["hash"]))
+    aside = found.get("rows_filtered", 0)
+    ingest = _hop(work, "ingest", found["rows_read"] + aside, rows_out=found["rows_in"], rows_filtered=aside, hash=str(found["hash"]))
     conformed = _hop(work, "conform", found["rows_in"], rows_out=good, rows_quarantined=row_level, hash=str(found["hash"]))
     return [balance(ingest), balance(conformed)]
 
@@ -143,6 +144,7 @@ def _note(report: FileReport) -> str | None:
     parts = [
         report.refused or "",
         f"same content as {report.same_as}" if report.same_as else "",
+        f"{report.aside} row(s) set aside: {', '.join(report.aside_at)}" if report.aside else "",
         f"missing columns: {', '.join(report.missing)}" if report.missing else "",
         f"unknown columns kept in _extra: {', '.join(report.unknown)}" if report.unknown else "",
     ]

@@ -104,4 +104,4 @@ def _publish(order: Order, planned: plan.Plan) -> None:
     )
     refused = [report["refused"] for report in found["files"] if report["refused"]]
     if refused:
-        raise Refused(" ".join(refused))
+        raise Refused(" ".join(dict.fromkeys(refused)))

@@ -18,7 +18,7 @@ REFUSED = "SELECT _path, _row, _batch, _violations, _sent FROM refused"
 # Rows of one key that cannot be put in order: jobs/publish/release.py sends them to quarantine beside the refused ones.
 TORN = """SELECT _path, _row, _batch, [{{'rule': 'key_conflict', 'column': '{key}', 'severity': 'quarantine', 'value': NULL::VARCHAR}}] AS _violations,
           CAST(to_json(struct_pack({sent})) AS VARCHAR) AS _sent
-          FROM kept SEMI JOIN (SELECT _file, _row FROM crowded WHERE reason = 'key_conflict') AS torn USING (_file, _row)"""
+          FROM kept SEMI JOIN (SELECT _path, _row FROM crowded WHERE reason = 'key_conflict') AS torn USING (_path, _row)"""
 
 
 @dataclass(frozen=True)

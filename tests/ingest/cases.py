@@ -7,11 +7,11 @@ from typing import Any
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest.header import slots
-from jobs.ingest.inspection import inspect
 from jobs.ingest.prepare import READERS, Desk, Prepared, prepare
 from jobs.ingest.reader import Record
 from jobs.ingest.source import Source
 from schemas.contract import Column, Contract, RuleUse
+from schemas.template import Template
 
 QUALITY = Path(__file__).parent.parent / "data" / "quality"
 USCC = ("91110000100006485K", "9144030071526726XG", "91110000710926094P", "91110000600037341L")
@@ -30,7 +30,7 @@ def column(name: str, **given: Any) -> Column:
     return Column(name=name, **{**plain, **given})
 
 
-def contract(*columns: Column | str, source_format: str = "csv") -> Contract:
+def contract(*columns: Column | str, source_format: str = "csv", template: Template | None = None) -> Contract:
     """A contract of these columns; a bare name is an optional text column."""
     return Contract(
         table="thing",
@@ -51,6 +51,7 @@ def contract(*columns: Column | str, source_format: str = "csv") -> Contract:
         quarantine_rate=1.0,
         sharing="unconditional",
         path=Path("thing.odcs.yaml"),
+        template=template,
     )
 
 
@@ -69,9 +70,15 @@ def landed(path: Path, content: bytes) -> LandedFile:
 
 def records(path: Path, content: bytes, source_format: str = "csv") -> list[Record]:
     """Every record of a file, read by the driver."""
-    found = inspect(landed(path, content), 1 << 20)
-    source = Source(path, found.packing, found.encoding, found.newline)
-    return list(READERS[source_format].records(source))
+    return read(path, content, contract(source_format=source_format))
+
+
+def read(path: Path, content: bytes, kind: Contract) -> list[Record]:
+    """Every record of a file of a contract, read by the driver."""
+    reader, workspace = READERS[kind.source_format](kind), path.parent / "work"
+    workspace.mkdir(parents=True, exist_ok=True)
+    found = reader.inspect(landed(path, content), workspace, 1 << 20)
+    return list(reader.records(Source(found.text or path, found.packing, found.encoding, found.newline)))
 
 
 def told(found: list[Record]) -> list[Row]:

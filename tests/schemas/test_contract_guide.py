@@ -12,6 +12,7 @@ from schemas import house
 from schemas.load import load
 from schemas.rules import RULES
 from schemas.settings import ROOT
+from schemas.template import KEYS
 from schemas.uses import HOUSE_METRICS
 
 PAGES = [ROOT / "docs" / "guide" / "contract.md", ROOT / "docs" / "guide" / "contract.zh.md"]
@@ -22,6 +23,7 @@ WORDS = [
     "backfill", "lineage", "grant", "classification", "retention", "steward", "owner", "purpose", "agreement", "rule",
     "violation", "audit", "release", "hold", "permit", "penalty", "case", "instant item", "promised item", "subject",
 ]  # fmt: skip
+TEMPLATES = {key.rstrip("?") for keys in KEYS.values() for key in keys}  # the keys of 'excel', 'xml' and 'fixed'
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -46,14 +48,14 @@ def test_the_guide_describes_every_rule(page: Path) -> None:
 
 @pages
 def test_the_guide_describes_every_house_key_and_metric(page: Path) -> None:
-    assert {*house.TABLE, *house.COLUMN, *HOUSE_METRICS} - described(page) == set()
+    assert {*house.TABLE, *house.COLUMN, *HOUSE_METRICS, *TEMPLATES} - described(page) == set()
 
 
 @pages
 def test_the_guide_describes_no_rule_or_key_that_is_not_there(page: Path) -> None:
     library = {"rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues"}
 
-    assert described(page) - {*RULES, *house.TABLE, *house.COLUMN, *HOUSE_METRICS} - library == set()
+    assert described(page) - {*RULES, *house.TABLE, *house.COLUMN, *HOUSE_METRICS, *TEMPLATES} - library == set()
 
 
 @pages
@@ -72,8 +74,8 @@ def test_the_example_of_the_guide_loads_and_is_valid_odcs(page: Path, tmp_path: 
 def test_the_example_of_the_guide_shows_every_house_key_of_a_landed_table(page: Path, tmp_path: Path) -> None:
     text = example(page, tmp_path).read_text(encoding="utf-8")
 
-    of_marts = {"reads", "changes"}
-    assert {*house.TABLE, *house.COLUMN} - of_marts - set(re.findall(r"property: (\w+)", text)) == set()
+    elsewhere = {"reads", "changes", *KEYS, "span"}  # of marts, and of other formats
+    assert {*house.TABLE, *house.COLUMN} - elsewhere - set(re.findall(r"property: (\w+)", text)) == set()
 
 
 @pytest.mark.parametrize("word", WORDS)

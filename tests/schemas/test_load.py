@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic', 'reads' or 'changes'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml' or 'fixed'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",
@@ -196,7 +196,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     ),
     "an unknown source format": (
         "{property: sourceFormat, value: csv}", "{property: sourceFormat, value: json}",
-        "sourceFormat is 'json', must be 'csv' or 'jsonl'. Did you mean 'jsonl'?",
+        "sourceFormat is 'json', must be 'csv', 'jsonl', 'excel', 'xml' or 'fixed'. Did you mean 'jsonl'?",
     ),
     "a quarantine rate in percent": (
         "{property: quarantineRate, value: 0.1}", "{property: quarantineRate, value: 10}",

@@ -1,0 +1,143 @@
+"""How a file of a format with a layout of its own is read: the house keys 'excel', 'xml' and 'fixed' of a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from schemas.located import Place, Source
+from schemas.words import listed, nearest
+
+LAST_ROW = 1_048_576  # of a sheet, since Excel 2007
+
+
+@dataclass(frozen=True)
+class ExcelTemplate:
+    """Where the table stands in a workbook. sheets: names, with * for any text, or positions; empty for all that are visible.
+
+    data_row: first row below the header.  totals, notes: words at the beginning of rows that are set aside.
+    one_cell_tail: rows with one filled cell below the last record are notes.  merged: where a merged value also counts.
+    serial_dates: date system of plain numbers in date columns; None when such a number is no date.
+    """
+
+    sheets: tuple[str | int, ...] = ()
+    header_row: int = 1
+    header_rows: int = 1
+    data_row: int = 2
+    totals: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    one_cell_tail: bool = False
+    merged: Literal["none", "down", "right", "both"] = "none"
+    serial_dates: Literal[1900, 1904] | None = None
+
+
+@dataclass(frozen=True)
+class XmlTemplate:
+    """record: name of the element that is one record.  ignore: elements beside the records that are no records."""
+
+    record: str
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FixedTemplate:
+    """unit: what the columns' places count.  notes: words at the beginning of lines that are set aside."""
+
+    unit: Literal["bytes", "characters"]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """The place of a column in a line of fixed width. start: from 1."""
+
+    start: int
+    width: int
+
+    @property
+    def end(self) -> int:
+        """The last place that belongs to it."""
+        return self.start + self.width - 1
+
+
+Template = ExcelTemplate | XmlTemplate | FixedTemplate
+Kind = type | tuple[Any, ...]
+# Each key's kind: a type, a list of texts (list), or the words it may be. A trailing ? marks an optional one.
+KEYS: Mapping[str, Mapping[str, Kind]] = {
+    "excel": {
+        "sheets?": list, "headerRow?": int, "headerRows?": (1, 2), "dataRow?": int, "totals?": list, "notes?": list,
+        "oneCellTail?": bool, "merged?": ("none", "down", "right", "both"), "serialDates?": (1900, 1904),
+    },
+    "xml": {"record": str, "ignore?": list},
+    "fixed": {"unit": ("bytes", "characters"), "notes?": list},
+}  # fmt: skip
+SPAN: Mapping[str, Kind] = {"start": int, "width": int}
+
+
+def template(source: Source, at: Place, source_format: str, value: Any) -> Template | None:
+    """Return the template of a format, None for a format without one. value: the house key's, None when it is not given.
+
+    Raises Refused for a key unknown, missing or of another kind, and for a data row that is not below the header.
+    """
+    if source_format not in KEYS:
+        return None
+    given = _read(source, at, source_format, {} if value is None else value)
+    if source_format == "xml":
+        return XmlTemplate(given["record"], tuple(given.get("ignore", ())))
+    if source_format == "fixed":
+        return FixedTemplate(given["unit"], tuple(given.get("notes", ())))
+    first = given.get("headerRow", 1)
+    below = first + given.get("headerRows", 1)
+    if given.get("dataRow", below) < below:
+        raise source.refused((*at, "dataRow"), f"dataRow is {given['dataRow']}, must be {below} at least: the header ends in row {below - 1}.")
+    return ExcelTemplate(
+        tuple(given.get("sheets", ())), first, given.get("headerRows", 1), given.get("dataRow", below),
+        tuple(given.get("totals", ())), tuple(given.get("notes", ())), given.get("oneCellTail", False),
+        given.get("merged", "none"), given.get("serialDates"),
+    )  # fmt: skip
+
+
+def span(source: Source, at: Place, value: Any) -> Span:
+    """Return a column's place in a line. Raises Refused for a key unknown, missing or below 1."""
+    given = _read(source, at, "span", value, SPAN)
+    return Span(given["start"], given["width"])
+
+
+def _read(source: Source, at: Place, key: str, value: Any, known: Mapping[str, Kind] | None = None) -> dict[str, Any]:
+    kinds = KEYS[key] if known is None else known
+    names = [name.rstrip("?") for name in kinds]
+    if not isinstance(value, dict):
+        raise source.refused(at, f"{key} is {value!r}, must be keys with values: {{{names[0]}: …}}.")
+    for name in value:
+        if name not in names:
+            raise source.refused((*at, name), f"'{name}' is not a key of '{key}'. Known: {listed(names)}.{nearest(str(name), names)}")
+    for name, kind in kinds.items():
+        plain = name.rstrip("?")
+        if plain in value:
+            _check(source, (*at, plain), plain, value[plain], kind)
+        elif plain == name:
+            raise source.refused(at, f"'{key}' needs '{name}'. Add it.")
+    return value
+
+
+def _check(source: Source, at: Place, name: str, value: Any, kind: Kind) -> None:
+    if isinstance(kind, tuple):
+        if value not in kind or isinstance(value, bool):
+            words = listed(map(str, kind))
+            raise source.refused(at, f"{name} is '{value}', must be {words}.{nearest(str(value), map(str, kind))}")
+    elif kind is list:
+        _check_list(source, at, name, value)
+    elif kind is int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LAST_ROW:
+            raise source.refused(at, f"{name} is {value!r}, must be a whole number from 1 on.")
+    elif not isinstance(value, kind) or value == "":
+        raise source.refused(at, f"{name} is {value!r}, must be {'true or false' if kind is bool else 'text'}.")
+
+
+def _check_list(source: Source, at: Place, name: str, value: Any) -> None:
+    if not isinstance(value, list) or not value:
+        raise source.refused(at, f"{name} is {value!r}, must be a list with something in it.")
+    for index, entry in enumerate(value):
+        positions = name == "sheets" and isinstance(entry, int) and not isinstance(entry, bool) and entry >= 1
+        if not positions and (not isinstance(entry, str) or not entry.strip()):
+            also = " or a position from 1 on" if name == "sheets" else ""
+            raise source.refused((*at, index), f"{name} holds {entry!r}, must be text{also}: put text in quotes.")
