@@ -152,8 +152,8 @@ def _counted(candidate: "DataFrame", asked: Asked, report: "FileReport") -> tupl
         for row in bad.toLocalIterator() for violation in row["_violations"]
     )
     return Checked(
-        asked.contract.table, str(asked.file), report.encoding or "", counts.rows_in, counts.silver, counts.quarantined,
-        counts.duplicate, 0, details["violations"], tuple(report.missing), tuple(report.unknown), (), first,
+        asked.contract.table, str(asked.file), report.encoding or "", counts.rows_in + report.aside, counts.silver, counts.quarantined,
+        counts.duplicate, report.aside, details["violations"], tuple(report.missing), tuple(report.unknown), (), first,
     ), details["columns"]
 
 

@@ -34,6 +34,7 @@ class FileReport:
     path: relative to landing.  records: records in the frame, defective ones included.  blank: lines that are none.
     missing: optional columns of the contract that the file lacks.  unknown: its headers that went to `_extra`.
     refused: the sentence why nothing of it was read.  same_as: the file of this batch that has the same content.
+    aside: what stands in it and is no record of this table; aside_at: where the first of them stand, and why.
     """
 
     path: str
@@ -46,6 +47,8 @@ class FileReport:
     unknown: tuple[str, ...] = ()
     refused: str | None = None
     same_as: str | None = None
+    aside: int = 0
+    aside_at: tuple[str, ...] = ()
 
     @property
     def state(self) -> Literal["taken", "refused", "same"]:

@@ -4,9 +4,11 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
+from jobs.evidence.intake import LandedFile
 from jobs.ingest.encoding import decodes
-from jobs.ingest.inspection import RECORD_LIMIT
+from jobs.ingest.inspection import RECORD_LIMIT, Inspection, inspect
 from jobs.ingest.reader import Record, defective
 from jobs.ingest.refusal import refuse
 from jobs.ingest.source import RAW_LIMIT, Line, Source
@@ -24,6 +26,10 @@ class CsvReader:
 
     name = "csv"
     has_header = True
+
+    def inspect(self, file: LandedFile, workspace: Path, block: int) -> Inspection:
+        """See `inspection.inspect`."""
+        return inspect(file, block)
 
     def headers(self, source: Source) -> tuple[int, tuple[str, ...]]:
         """Return line and names of the header. Raises Refused when it cannot be read."""

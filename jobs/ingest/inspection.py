@@ -54,11 +54,16 @@ def inspect(file: LandedFile, block: int) -> Inspection:
     for chunk in chain([first], text):
         tally.add(chunk)
     tally.finish()
-    if digest.hexdigest() != file.sha256:
-        raise refuse("has changed since it was planned", "Run the batch again: it will be planned as it is now.")
+    same(file, digest.hexdigest())
     if tally.lines == tally.blank:
         raise refuse("is empty", "Ask the source for the file; a day without records is a header alone.")
     return tally.result(packing, encoding)
+
+
+def same(file: LandedFile, digest: str) -> None:
+    """Raise Refused when a file is not the content it was planned with."""
+    if digest != file.sha256:
+        raise refuse("has changed since it was planned", "Run the batch again: it will be planned as it is now.")
 
 
 class _Tally:

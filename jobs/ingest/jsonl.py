@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from jobs.evidence.intake import LandedFile
 from jobs.ingest.encoding import decodes
+from jobs.ingest.inspection import Inspection, inspect
 from jobs.ingest.reader import Record, defective
 from jobs.ingest.source import RAW_LIMIT, Line, Source
 
@@ -22,6 +25,10 @@ class JsonLinesReader:
 
     name = "jsonl"
     has_header = False
+
+    def inspect(self, file: LandedFile, workspace: Path, block: int) -> Inspection:
+        """See `inspection.inspect`."""
+        return inspect(file, block)
 
     def headers(self, source: Source) -> tuple[int, tuple[str, ...]]:
         """Return (0, ()): keys come with each record."""

@@ -1,7 +1,8 @@
 """A landed file made ready for Spark: checked, its header matched, then linked, recoded or transcribed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from jobs.evidence.intake import FileReport, LandedFile
 from jobs.ingest import swap
 from jobs.ingest.csvfile import CsvReader
 from jobs.ingest.header import Layout, Slots, clean, missing
-from jobs.ingest.inspection import Inspection, inspect
+from jobs.ingest.hj212 import Hj212Reader
+from jobs.ingest.inspection import Inspection
 from jobs.ingest.jsonl import JsonLinesReader
 from jobs.ingest.reader import Reader
 from jobs.ingest.refusal import refuse
@@ -17,7 +19,11 @@ from jobs.ingest.source import Source
 from jobs.ingest.transcript import Transcript, recode, transcribe
 from schemas.contract import Column, Contract
 
-READERS: Mapping[str, Reader] = {reader.name: reader for reader in (CsvReader(), JsonLinesReader())}
+READERS: Mapping[str, Callable[[Contract], Reader]] = {
+    CsvReader.name: lambda _: CsvReader(),
+    JsonLinesReader.name: lambda _: JsonLinesReader(),
+    Hj212Reader.name: Hj212Reader,
+}
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,10 @@ class Desk:
     checks: swap.Checks
     block: int
 
-    @property
+    @cached_property
     def reader(self) -> Reader:
         """The reader of the contract's source format."""
-        return READERS[self.contract.source_format]
+        return READERS[self.contract.source_format](self.contract)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Prepared:
 
 def prepare(file: LandedFile, desk: Desk) -> Prepared:
     """Make one file ready. Raises Refused, without the file's name, when nothing of it can be read."""
-    found = inspect(file, desk.block)
+    found = desk.reader.inspect(file, desk.workspace, desk.block)
     source = Source(file.path, found.packing, found.encoding, found.newline)
     layout = desk.known.layout(desk.reader.headers(source)[1])
     if desk.reader.has_header:
@@ -110,7 +116,7 @@ def _transcribed(file: LandedFile, desk: Desk, source: Source, found: Inspection
     transcript = transcribe(desk.reader.records(source), desk.known, path)
     if desk.reader.has_header:
         layout = desk.known.layout(desk.reader.headers(source)[1])
-        transcript = Transcript(transcript.records, _given(layout), layout.unknown)
+        transcript = replace(transcript, given=_given(layout), unknown=layout.unknown)
     elif transcript.given:
         _require_columns(desk, transcript.unknown, transcript.given)
     return Prepared(_report(file, desk, found, transcript), path)
@@ -127,4 +133,6 @@ def _report(file: LandedFile, desk: Desk, found: Inspection, transcript: Transcr
         blank=found.blank,
         missing=tuple(column.name for column in absent),
         unknown=transcript.unknown,
+        aside=transcript.aside,
+        aside_at=transcript.aside_at,
     )

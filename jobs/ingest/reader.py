@@ -1,16 +1,20 @@
 """What every source format gives: records with their place and the names of their values."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from jobs.evidence.intake import LandedFile
+from jobs.ingest.inspection import Inspection
 from jobs.ingest.source import Source
 
 
 class Record(NamedTuple):
     """One record as it was sent. row: physical line of its beginning (in other formats: its number).
 
-    names and values run in parallel; records of one layout share the names tuple.  defect: None, or 'shape',
-    'encoding', 'too_long': then there are no values and raw is the record's text.
+    names and values run in parallel; records of one layout share the names tuple.  defect: None, or one of
+    `violations.DEFECTS`: then there are no values and raw is the record's text.
+    aside: why it is no record of this table but something else that stands in the file; None for a record.
     """
 
     row: int
@@ -18,6 +22,7 @@ class Record(NamedTuple):
     values: Sequence[str | None]
     defect: str | None = None
     raw: str | None = None
+    aside: str | None = None
 
 
 class Reader(Protocol):
@@ -28,6 +33,10 @@ class Reader(Protocol):
 
     name: str
     has_header: bool
+
+    def inspect(self, file: LandedFile, workspace: Path, block: int) -> Inspection:
+        """Look at the whole file once. block: bytes that Spark will give to one task. Raises Refused when nobody can read it."""
+        ...
 
     def headers(self, source: Source) -> tuple[int, tuple[str, ...]]:
         """Return the line and the names of the header; (0, ()) in a format without one."""

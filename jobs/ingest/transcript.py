@@ -15,15 +15,21 @@ from jobs.ingest.workspace import written
 
 # r row, d defect, t text of a defective record, v values by slot, e values of unknown headers
 SCHEMA = "r bigint, d string, t string, v array<string>, e map<string,string>"
+NAMED = 20  # places of set-aside rows that a report names
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """What was written. given: slots that some record had; unknown: headers the contract does not know."""
+    """What was written. given: slots that some record had; unknown: headers the contract does not know.
+
+    aside: rows that are no records; aside_at: where the first of them stand, and why.
+    """
 
     records: int
     given: frozenset[int]
     unknown: tuple[str, ...]
+    aside: int = 0
+    aside_at: tuple[str, ...] = ()
 
 
 def transcribe(records: Iterable[Record], known: Slots, target: Path) -> Transcript:
@@ -34,7 +40,7 @@ def transcribe(records: Iterable[Record], known: Slots, target: Path) -> Transcr
     pen = _Pen(known)
     with written(target) as file:
         file.writelines(line.encode("utf-8") for line in pen.lines(records))
-    return Transcript(pen.count, frozenset(pen.given), tuple(pen.unknown))
+    return Transcript(pen.count, frozenset(pen.given), tuple(pen.unknown), pen.aside, tuple(pen.aside_at))
 
 
 def recode(source: Source, target: Path, block: int) -> tuple[int, ...]:
@@ -61,7 +67,8 @@ class _Pen:
     """Turns records to lines, working each layout out once."""
 
     def __init__(self, known: Slots) -> None:
-        self.known, self.count = known, 0
+        self.known, self.count, self.aside = known, 0, 0
+        self.aside_at: list[str] = []
         self.given: set[int] = set()
         self.unknown: dict[str, None] = {}
         self.plans: dict[tuple[str, ...], _Plan] = {}
@@ -69,8 +76,16 @@ class _Pen:
 
     def lines(self, records: Iterable[Record]) -> Iterator[str]:
         for record in records:
+            if record.aside:
+                self.set_aside(record)
+                continue
             self.count += 1
             yield self.encode(self.entry(record)) + "\n"
+
+    def set_aside(self, record: Record) -> None:
+        self.aside += 1
+        if self.aside <= NAMED:
+            self.aside_at.append(f"{record.row} {record.aside}")
 
     def entry(self, record: Record) -> dict[str, Any]:
         if record.defect is not None:

@@ -97,7 +97,8 @@ def _conflict(work: "Work"):  # type: ignore[no-untyped-def]
 def _hops(work: "Work", found: dict[str, Any]) -> list[Hop]:
     row_level = found["rows_quarantined"] - found["violations"].get(CONFLICT, 0)
     good = found["rows_in"] - row_level
-    ingest = _hop(work, "ingest", found["rows_read"], rows_out=found["rows_in"], hash=str(found["hash"]))
+    aside = found.get("rows_filtered", 0)
+    ingest = _hop(work, "ingest", found["rows_read"] + aside, rows_out=found["rows_in"], rows_filtered=aside, hash=str(found["hash"]))
     conformed = _hop(work, "conform", found["rows_in"], rows_out=good, rows_quarantined=row_level, hash=str(found["hash"]))
     return [balance(ingest), balance(conformed)]
 
@@ -143,6 +144,7 @@ def _note(report: FileReport) -> str | None:
     parts = [
         report.refused or "",
         f"same content as {report.same_as}" if report.same_as else "",
+        f"{report.aside} row(s) set aside: {', '.join(report.aside_at)}" if report.aside else "",
         f"missing columns: {', '.join(report.missing)}" if report.missing else "",
         f"unknown columns kept in _extra: {', '.join(report.unknown)}" if report.unknown else "",
     ]

@@ -25,7 +25,7 @@ SETTLED = """SELECT batch, CAST("date" AS VARCHAR) AS "date", list(DISTINCT {'pa
              list(DISTINCT sha256) FILTER (state = 'taken') AS taken, list(DISTINCT sha256) FILTER (state = 'held') AS held,
              bool_or(state = 'superseded') AS is_over FROM stored WHERE "table" = $1 GROUP BY batch, "date" """
 
-HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
+HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in - rows_filtered) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
              FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
 
 

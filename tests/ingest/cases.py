@@ -7,7 +7,6 @@ from typing import Any
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest.header import slots
-from jobs.ingest.inspection import inspect
 from jobs.ingest.prepare import READERS, Desk, Prepared, prepare
 from jobs.ingest.reader import Record
 from jobs.ingest.source import Source
@@ -69,9 +68,15 @@ def landed(path: Path, content: bytes) -> LandedFile:
 
 def records(path: Path, content: bytes, source_format: str = "csv") -> list[Record]:
     """Every record of a file, read by the driver."""
-    found = inspect(landed(path, content), 1 << 20)
-    source = Source(path, found.packing, found.encoding, found.newline)
-    return list(READERS[source_format].records(source))
+    return read(path, content, contract(source_format=source_format))
+
+
+def read(path: Path, content: bytes, kind: Contract) -> list[Record]:
+    """Every record of a file of a contract, read by the driver."""
+    reader, workspace = READERS[kind.source_format](kind), path.parent / "work"
+    workspace.mkdir(parents=True, exist_ok=True)
+    found = reader.inspect(landed(path, content), workspace, 1 << 20)
+    return list(reader.records(Source(path, found.packing, found.encoding, found.newline)))
 
 
 def told(found: list[Record]) -> list[Row]:
