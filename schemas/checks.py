@@ -15,7 +15,7 @@ from schemas.located import Place, Source
 from schemas.words import listed, nearest
 
 SHARING = ("unconditional", "conditional", "not_shared")  # Decree 809 of 2025: 无条件 / 有条件 / 不予共享
-FORMATS = ("csv", "jsonl", "hj212")
+FORMATS = ("csv", "jsonl", "hj212", "warc", "html")
 MART = "mart"  # of a gold table: computed, not landed
 STREAMS, KAFKA = "streams", "kafka"  # folder and format of the tables whose rows come as records of a topic
 UNITS = {"latency": "h", "retention": "y"}

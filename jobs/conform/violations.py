@@ -17,7 +17,8 @@ from schemas.contract import Contract, RuleUse
 TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
 DEFECTS = ("shape", "encoding", "too_long")
 PACKET = ("packet_noise", "packet_cut", "packet_length", "packet_crc", "packet_field")
-OF_FORMAT = {"hj212": PACKET}  # what only the reader of that source format finds
+PAGE = ("page_cut", "page_digest")
+OF_FORMAT = {"hj212": PACKET, "warc": PAGE}  # what only the reader of that source format finds
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,22 @@ from jobs.ingest import swap
 from jobs.ingest.csvfile import CsvReader
 from jobs.ingest.header import Layout, Slots, clean, missing
 from jobs.ingest.hj212 import Hj212Reader
+from jobs.ingest.html import HtmlReader
 from jobs.ingest.inspection import Inspection
 from jobs.ingest.jsonl import JsonLinesReader
 from jobs.ingest.reader import Reader
 from jobs.ingest.refusal import refuse
 from jobs.ingest.source import Source
 from jobs.ingest.transcript import Transcript, recode, transcribe
+from jobs.ingest.warc import WarcReader
 from schemas.contract import Column, Contract
 
 READERS: Mapping[str, Callable[[Contract], Reader]] = {
     CsvReader.name: lambda _: CsvReader(),
     JsonLinesReader.name: lambda _: JsonLinesReader(),
     Hj212Reader.name: Hj212Reader,
+    WarcReader.name: WarcReader,
+    HtmlReader.name: HtmlReader,
 }
 
 
