@@ -5,7 +5,7 @@ from schemas.contract import Column, Contract
 from schemas.located import Place, Source
 from schemas.template import KEYS
 
-FORMATS = ("csv", "jsonl", "excel", "xml", "fixed")
+FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "hj212", "warc", "html")
 # The spelling that date cells of a workbook are given on in.
 CELLS = {"date": "yyyy-MM-dd", "timestamp": "yyyy-MM-dd HH:mm:ss"}
 TABLE: Place = ("customProperties",)

@@ -18,6 +18,7 @@ from schemas.rules import IDENTIFIERS
 from schemas.settings import Settings
 
 CHECKS = 2  # characters a code may end with that follow from the others: both check digits of a credit code
+MADE_IN = ("csv", "jsonl")
 ALPHABET = string.digits + string.ascii_uppercase
 LOOKED_UP = ("enum", "in_table")  # values of a list, of which none can be made up
 
@@ -29,6 +30,9 @@ def sample(arguments: Namespace, settings: Settings) -> str:
     contract = contract_of(settings, arguments.table)
     if contract.source_class == "gold":
         raise Refused(f"gold.{contract.table} is computed and not delivered. Nothing was made. `govlake page {contract.table}` names what it reads.")
+    if contract.source_format not in MADE_IN:
+        step = "docs/guide/contract.md says how such a file is written."
+        raise Refused(f"{contract.dag_id} is delivered as {contract.source_format}, which no sample is made in. Nothing was made. {step}")
     rows = made(contract, arguments.rows)
     print(f"Made from the examples of {contract.dag_id} {contract.version}, no row is real 由契约示例生成，非真实数据.", file=sys.stderr)
     if contract.source_format == "jsonl":

@@ -16,6 +16,9 @@ from schemas.contract import Contract, RuleUse
 
 TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
 DEFECTS = ("shape", "encoding", "too_long", "cell_error")
+PACKET = ("packet_noise", "packet_cut", "packet_length", "packet_crc", "packet_field")
+PAGE = ("page_cut", "page_digest")
+OF_FORMAT = {"hj212": PACKET, "warc": PAGE}  # what only the reader of that source format finds
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def gathered(possible: list[Possible]) -> Column:
 
 def found(contract: Contract, values: Mapping[str, Value], batch: Batch) -> list[Possible]:
     """Return everything a row of this contract can violate, the rules that need a join excepted."""
-    defects = [Possible(F.col("_defect") == kind, kind, "", "quarantine") for kind in DEFECTS]
+    defects = [Possible(F.col("_defect") == kind, kind, "", "quarantine") for kind in (*DEFECTS, *OF_FORMAT.get(contract.source_format, ()))]
     columns = [possible for value in values.values() for possible in _of_column(value, batch)]
     rows = [_of_row(values, use, batch) for use in contract.row_rules if use.rule not in JOINED]
     whole = F.col("_defect").isNull()

@@ -37,7 +37,7 @@ class FileReport:
     path: relative to landing.  records: records in the frame, defective ones included.  blank: lines that are none.
     missing: optional columns of the contract that the file lacks.  unknown: its headers that went to `_extra`.
     refused: the sentence why nothing of it was read.  same_as: the file of this batch that has the same content.
-    aside: rows that are totals, notes or headers again, and no records; aside_at: where the first of them stand.
+    aside: what stands in it and is no record of this table; aside_at: where the first of them stand, and why.
     """
 
     path: str

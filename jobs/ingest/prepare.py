@@ -12,12 +12,15 @@ from jobs.ingest.csvfile import CsvReader
 from jobs.ingest.excel.reader import ExcelReader
 from jobs.ingest.fixed import FixedReader
 from jobs.ingest.header import Layout, Slots, clean, missing
+from jobs.ingest.hj212 import Hj212Reader
+from jobs.ingest.html import HtmlReader
 from jobs.ingest.inspection import Inspection
 from jobs.ingest.jsonl import JsonLinesReader
 from jobs.ingest.reader import Reader
 from jobs.ingest.refusal import refuse
 from jobs.ingest.source import Source
 from jobs.ingest.transcript import Transcript, recode, transcribe
+from jobs.ingest.warc import WarcReader
 from jobs.ingest.xmlfile import XmlReader
 from schemas.contract import Column, Contract
 
@@ -27,6 +30,9 @@ READERS: Mapping[str, Callable[[Contract], Reader]] = {
     ExcelReader.name: ExcelReader,
     XmlReader.name: XmlReader,
     FixedReader.name: FixedReader,
+    Hj212Reader.name: Hj212Reader,
+    WarcReader.name: WarcReader,
+    HtmlReader.name: HtmlReader,
 }
 
 

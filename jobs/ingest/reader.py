@@ -13,9 +13,9 @@ from jobs.ingest.source import Source
 class Record(NamedTuple):
     """One record as it was sent. row: physical line of its beginning (in other formats: its number).
 
-    names and values run in parallel; records of one layout share the names tuple.  defect: None, or 'shape',
-    'encoding', 'too_long', 'cell_error': then there are no values and raw is the record's text.
-    part: the sheet it stands in.  aside: why it is no record but a total, a note or a header again; None for a record.
+    names and values run in parallel; records of one layout share the names tuple.  defect: None, or one of
+    `violations.DEFECTS`: then there are no values and raw is the record's text.  part: the sheet it stands in.
+    aside: why it is no record of this table but something else that stands in the file; None for a record.
     """
 
     row: int

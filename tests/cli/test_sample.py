@@ -55,6 +55,13 @@ def test_a_table_that_is_delivered_as_json_lines_gets_json_lines(govlake: Govlak
     assert len({json.loads(line)["row_guid"] for line in out.splitlines()}) == 2
 
 
+def test_a_format_that_cannot_be_made_of_examples_is_said_so(govlake: Govlake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVLAKE_CONTRACTS", str(ROOT / "schemas"))
+    code, out, err = govlake("sample", "station_value")
+    assert (code, out) == (65, "")
+    assert err.startswith("iot.station_value is delivered as hj212, which no sample is made in. Nothing was made.")
+
+
 def test_a_gold_table_is_computed_and_has_no_sample(govlake: Govlake) -> None:
     assert govlake("sample", "applicant_count")[::2] == (
         65, "gold.applicant_count is computed and not delivered. Nothing was made. `govlake page applicant_count` names what it reads.\n")

@@ -13,6 +13,9 @@ import yaml
 
 from jobs.conform.plain.catalogue import PLAIN
 from jobs.ingest.header import compose_parts, slots
+from jobs.ingest.packing import packing_of
+from jobs.ingest.prepare import READERS
+from jobs.ingest.source import Source
 from schemas import forms
 from schemas.codes import code_list
 from schemas.contract import Column, Contract, RuleUse
@@ -49,6 +52,9 @@ def files(contract: Contract) -> list[Path]:
 def headers(contract: Contract) -> tuple[str, ...]:
     """The headers of the first sample file, or the keys of its first JSON object."""
     path = files(contract)[0]
+    if contract.source_format not in ("csv", "jsonl"):  # names come from the format itself
+        source = Source(path, packing_of(path), "utf-8")
+        return next(record.names for record in READERS[contract.source_format](contract).records(source) if record.names)
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     head = data.split(b"\n", 1)[0].decode("utf-8")
     return tuple(json.loads(head)) if contract.source_format == "jsonl" else tuple(next(csv.reader([head])))

@@ -34,7 +34,7 @@ HOP = pa.schema([
     *((name, pa.string()) for name in TEXTS), *((name, pa.int64()) for name in COUNTS), ("hash", pa.string()),
     ("version_read", pa.int64()), ("version_written", pa.int64()), ("at", INSTANT), ("note", pa.string()),
 ])
-CROWDED = pa.schema([("_file", pa.string()), ("_row", pa.int64()), ("key", pa.int64()), ("reason", pa.string())])
+CROWDED = pa.schema([("_path", pa.string()), ("_row", pa.int64()), ("key", pa.int64()), ("reason", pa.string())])
 FILE = pa.schema([
     *((name, pa.string()) for name in ("sha256", "path", "table", "date", "batch")), ("bytes", pa.int64()),
     ("records", pa.int64()), ("encoding", pa.string()), ("state", pa.string()), ("note", pa.string()), ("at", INSTANT),
@@ -81,9 +81,9 @@ def make_held(settings: Settings) -> None:
     kept = [{**stamp, "_row": row, "case_no": key, "fee_cny": Decimal("1.50")} for row, key in ((3, SECRET_NUMBER), (4, SECRET_NUMBER), (5, "B-0005"))]
     wrong = {"rule": "citizen_id", "column": "citizen_no", "severity": "quarantine", "value": "1****************9"}
     refused = [{**stamp, "_row": 2, "_violations": [wrong], "_sent": '{"case_no":"B-0002","citizen_no":"110101199001010009"}'}]
-    crowded = [{"_file": "e" * 64, "_row": row, "key": 1, "reason": "key_conflict"} for row in (3, 4)]
+    crowded = [{"_path": HELD_PATH, "_row": row, "key": 1, "reason": "key_conflict"} for row in (3, 4)]
     for place, rows, columns in (
-        ("rows/_disposition=silver", kept, schema), ("rows/_disposition=quarantine", refused, schema), ("crowded", crowded, CROWDED),
+        ("rows/_disposition=silver", kept, schema), ("rows/_disposition=quarantine", refused, schema), ("crowded_rows", crowded, CROWDED),
     ):
         (folder / place).mkdir(parents=True)
         whole = [{name: row.get(name) for name in columns.names} for row in rows]
