@@ -15,6 +15,8 @@ from jobs.ingest.frame import raw_frame
 from jobs.ingest.prepare import prepare
 from jobs.ingest.read import read
 from schemas.contract import Contract
+from schemas.template import FixedTemplate, Span, XmlTemplate
+from tests.ingest.books import book
 from tests.ingest.cases import column, contract, desk, landed, register
 
 pytestmark = pytest.mark.spark
@@ -220,3 +222,14 @@ def test_the_frame_belongs_to_the_callers_session_and_leaves_its_settings_alone(
         1,
         before,
     )
+
+
+def test_sheets_elements_and_places_come_as_rows_with_their_place(take: Callable[..., Intake]) -> None:
+    columns = (column("uscc", span=Span(1, 3)), column("name", span=Span(4, 4)))
+    sheets = {"1月": [["uscc", "name"], ["1", "甲"]], "2月": [["uscc", "name"], ["2", "乙"]]}
+    found = [
+        *rows(take(contract(*columns, source_format="excel"), a__xlsx=book(sheets)).frame, "uscc", "name", "_path", "_row"),
+        *rows(take(contract(*columns, source_format="xml", template=XmlTemplate("r")), b__xml="<d><r><uscc>3</uscc><name>丙</name></r></d>".encode()).frame, "uscc", "name", "_path", "_row"),
+        *rows(take(contract(*columns, source_format="fixed", template=FixedTemplate("bytes")), c__txt="004丁丁\n".encode("gbk")).frame, "uscc", "name", "_path", "_row"),
+    ]
+    assert found == [("1", "甲", "a.xlsx#1月", 2), ("2", "乙", "a.xlsx#2月", 2), ("3", "丙", "b.xml", 1), ("004", "丁丁", "c.txt", 1)]
