@@ -1,7 +1,7 @@
 """The air quality index as column expressions: whole numbers only, so that no binary fraction rounds an index up."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column
@@ -32,9 +32,18 @@ def aqi_day(means: Mapping[str, Column], observed_on: Column) -> Column:
     up to 50.  aqi and category are null where nothing could be judged.  It is computed from what is there: that 2026 (§5.3) does not
     publish an index up to 100 of a day that lacks a pollutant is left to the one who publishes.
     """
-    found = {name: iaqi(means[name], name, mean, observed_on) for name, mean in DAILY.items() if name in means}
-    highest = F.array_max(F.array(*found.values()))
-    named = F.array_compact(F.array(*(F.when((found[name] == highest) & (highest > LEVELS[0][0]), F.lit(name)) for name in sorted(found))))
+    names = sorted(name for name in DAILY if name in means)
+    each = F.array(*(iaqi(means[name], name, DAILY[name], observed_on) for name in names))
+    return _with(each, lambda each: _with(F.array_max(each), lambda highest: _told(names, each, highest)))
+
+
+def _with(value: Column, use: Callable[[Column], Column]) -> Column:
+    """What is made of a value, which stands in the plan once: written out at each place of use, six indexes are tens of thousands of nodes."""
+    return F.get(F.transform(F.array(value), use), F.lit(0))
+
+
+def _told(names: Sequence[str], each: Column, highest: Column) -> Column:
+    named = F.array_compact(F.array(*(F.when((each[place] == highest) & (highest > LEVELS[0][0]), F.lit(name)) for place, name in enumerate(names))))
     category = reduce(lambda chosen, level: chosen.when(highest <= level[0], F.lit(level[1])), LEVELS[1:], F.when(highest <= LEVELS[0][0], F.lit(LEVELS[0][1])))
     return F.struct(highest.alias("aqi"), named.alias("primary"), category.alias("category"))
 
