@@ -35,7 +35,6 @@ class Rush:
     waits: list[float] = field(default_factory=list)
     said: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
-    last: str = ""
 
     @property
     def worded(self) -> str:
@@ -81,7 +80,6 @@ async def _one(client: httpx.AsyncClient, found: Rush, due: float, asked: tuple[
     found.said[f"{question} {said['verdict']}"] += 1
     found.rules.update(one["rule"] for one in said.get("violations", ()) if one["severity"] == "quarantine")
     found.rules.update(one["code"] for one in said.get("reasons", ()))
-    found.last = said["request_id"] if question == "instant" else found.last
 
 
 def _requests(here: Settings, count: int) -> list[tuple[str, dict[str, Any]]]:

@@ -18,9 +18,13 @@ def shadow(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake shadow RULE`."""
     from jobs.serve.shadow import shadow as struck
 
-    _require_used(arguments.rule, settings)
+    used = _severities(settings)
+    if arguments.rule not in used:
+        raise Refused(f"The contract of the requests uses no rule '{arguments.rule}'.{nearest(arguments.rule, used)} Give it `severity: shadow` there first.")
     since = datetime.fromisoformat(arguments.since or "1970-01-01").replace(tzinfo=BEIJING)
     found = struck(settings, arguments.rule, since)
+    if not found.by and "shadow" not in used[arguments.rule]:  # zero would look like an all-clear
+        raise Refused(f"'{arguments.rule}' is not on trial, and no recorded request was judged by it in shadow. Give it `severity: shadow` in the contract first.")
     if arguments.json:
         return as_json(asdict(found))
     newly = sum(one.newly for one in found.by)
@@ -29,14 +33,13 @@ def shadow(arguments: Namespace, settings: Settings) -> str:
     return "\n".join([grid(("region 地区", "department 部门", "item 事项", "break it 违反", "would be rejected 将被拒"), rows), said] if rows else [said])
 
 
-def _require_used(rule: str, settings: Settings) -> None:
-    """Raise Refused for a rule that no contract with a topic uses: zero would look like an all-clear."""
-    used = {
-        use.rule for contract in load_all(settings.contracts).values() if contract.topic
-        for uses in (*(column.rules for column in contract.columns), contract.row_rules) for use in uses
-    }  # fmt: skip
-    if rule not in used:
-        raise Refused(f"The contract of the requests uses no rule '{rule}'.{nearest(rule, used)} Give it `severity: shadow` there first.")
+def _severities(settings: Settings) -> dict[str, set[str]]:
+    """The rules that requests are judged by, each with the severities it is used with."""
+    used: dict[str, set[str]] = {}
+    for contract in (one for one in load_all(settings.contracts).values() if one.topic):
+        for use in (*(use for column in contract.columns for use in column.rules), *contract.row_rules):
+            used.setdefault(use.rule, set()).add(use.severity)
+    return used
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -14,7 +14,7 @@ MOST = 1_000  # a run; what is left comes with the next
 CREDIT = next(one for one in QUESTIONS if one.kind == "credit")
 
 OPEN = f"""
-SELECT request_id, request FROM stored AS one
+SELECT request_id, request, json_extract_string(value, '$.sources_unavailable[*]') AS away FROM stored
 WHERE kind = 'credit' AND received_at >= $1 AND json_valid(request) AND NOT ends_with(request_id, '{AGAIN}')
   AND (json_extract_string(value, '$.stale') = 'true' OR json_array_length(value, '$.sources_unavailable') > 0)
 ORDER BY received_at
@@ -49,7 +49,7 @@ def due(settings: Settings, hours: int, now: datetime) -> tuple[int, list[tuple[
         return 0, []
     done = {row["request_id"] for row in delta.ask(stored, ASKED, (now - BACK,))}
     found = [row for row in delta.ask(stored, OPEN, (now - BACK,)) if f"{row['request_id']}{AGAIN}" not in done]
-    some = found[:MOST] if found and _is_back(settings, hours, now) else []
+    some = [row for row in found if _is_there(settings, row["away"])][:MOST] if found and _is_fresh(settings, hours, now) else []
     return len(found) - len(some), [(f"{row['request_id']}{AGAIN}", _renamed(row["request"])) for row in some]
 
 
@@ -58,8 +58,13 @@ def _renamed(request: str) -> bytes:
     return json.dumps({**asked, "request_id": f"{asked['request_id']}{AGAIN}"}, ensure_ascii=False).encode()
 
 
-def _is_back(settings: Settings, hours: int, now: datetime) -> bool:
-    """Whether the standing, and all it is computed from, can be read, and it is as fresh as promised."""
+def _is_there(settings: Settings, away: list[str]) -> bool:
+    """Whether every table that a look-up was answered without can be read now."""
+    return all(delta.opened(settings.lake.joinpath(*name.split("."))) is not None for name in away)
+
+
+def _is_fresh(settings: Settings, hours: int, now: datetime) -> bool:
+    """Whether the standing can be read, and is as fresh as promised."""
     gold = delta.opened(settings.lake / "gold" / "credit_standing")
     newest = None if gold is None else delta.ask(gold, 'SELECT max("_ingested_at") AS newest FROM stored')[0]["newest"]
     return newest is not None and now - newest <= timedelta(hours=hours)

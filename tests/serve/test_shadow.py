@@ -72,10 +72,24 @@ def test_a_rule_that_no_request_is_judged_by_is_told_with_the_nearest(here: Sett
 def test_what_was_answered_on_stale_or_missing_data_is_asked_again_once_it_is_back(here: Settings) -> None:
     put(here, lookup("fresh"), lookup("stale", stale=True), lookup("away", away=("silver.penalty",)), lookup("long ago", stale=True, hours=60))
     computed(here, hours=2)
+    write_deltalake(str(here.lake / "silver" / "penalty"), pa.table({"a": [1]}))
     waiting, messages = again.due(here, 24, NOW)
     assert (waiting, [(key, json.loads(value)["request_id"], json.loads(value)["asker"]) for key, value in messages]) == (
         0, [(f"{one}{AGAIN}", f"{one}{AGAIN}", "tax-03") for one in ("stale", "away")],
     )  # fmt: skip
+
+
+def test_while_a_table_it_lacked_is_still_away_a_look_up_waits(here: Settings) -> None:
+    put(here, lookup("away", away=("silver.penalty",)))
+    computed(here, hours=2)
+    assert again.due(here, 24, NOW) == (1, [])
+
+
+def test_a_rule_that_is_enforced_and_was_never_on_trial_is_no_all_clear(here: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    put(here, verdict("1", "accept", []))
+    monkeypatch.setenv("GOVLAKE_HOME", str(here.home))
+    assert main(["shadow", "clean_text"]) == 65
+    assert "'clean_text' is not on trial" in capsys.readouterr().err
 
 
 def test_while_the_data_is_still_stale_nothing_is_asked(here: Settings) -> None:
