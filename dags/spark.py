@@ -1,4 +1,7 @@
-"""One Spark application as an Airflow task: starts `jobs/__main__.py`, and fails with the application's own sentence."""
+"""One step of `python -m jobs` as an Airflow task, which fails with the step's own sentence.
+
+It works in the machine's shared Spark application when that is up, and else starts one of its own with spark-submit.
+"""
 
 import json
 import os
@@ -11,6 +14,7 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.providers.common.compat.sdk import AirflowException, AirflowSkipException, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
+from dags.attached import Attached
 from dags.retries import FIRST_DELAY, RETRIES, RetryByKind, failure
 from schemas.errors import Refused
 from schemas.settings import ROOT, Settings, settings
@@ -65,12 +69,36 @@ class SparkRun(SparkSubmitOperator):
             }
         )
         self.step, self.subject, self.makes_way, self.reads = step, subject, makes_way, reads
+        self._attached: Attached | None = None
 
     def execute(self, context: Any) -> None:
         """Start the application and wait for it."""
         self._check_date(self.application_args[-1])
         self._make_way(context)
         self._await_sources()
+        # A second try has a Java of its own: what brought the shared one down brings down only itself then.
+        if settings().spark_socket.exists() and context["ti"].try_number == 1:
+            self._attach()
+        else:
+            self._submit(context)
+        idle = [line for line in self._output() if NOTHING_NEW in line]
+        if idle and not any(TAKEN_IN in line for line in self._output()):
+            raise AirflowSkipException(idle[-1])
+
+    def on_kill(self) -> None:
+        """End the application."""
+        if self._attached:
+            self._attached.end()
+        else:
+            super().on_kill()
+
+    def _attach(self) -> None:
+        self._attached = Attached(self.application_args)
+        code = self._attached.wait(self.log.info)
+        if code:
+            raise failure(code, self._output())
+
+    def _submit(self, context: Any) -> None:
         os.environ.setdefault(f"AIRFLOW_CONN_{CONNECTION.upper()}", _connection(settings()))
         try:
             super().execute(context)
@@ -79,11 +107,10 @@ class SparkRun(SparkSubmitOperator):
             if process is None:
                 raise
             raise failure(process.returncode, self._output()) from None
-        idle = [line for line in self._output() if NOTHING_NEW in line]
-        if idle and not any(TAKEN_IN in line for line in self._output()):
-            raise AirflowSkipException(idle[-1])
 
     def _output(self) -> tuple[str, ...]:
+        if self._attached:
+            return tuple(self._attached.lines)
         return tuple(getattr(self._hook, "_last_submit_log_lines", ()))  # the provider keeps the application's output only there
 
     def _check_date(self, date: str) -> None:

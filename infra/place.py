@@ -1,15 +1,12 @@
 """Where one installation keeps what the stack needs: run files, logs, secrets, and the port base it was given."""
 
-import hashlib
 import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.settings import ROOT, Settings, settings
 
-SOCKET_LENGTH = 100  # sun_path holds 108 bytes, and supervisor binds to a longer name first
 VENV = ROOT / ".venv" / "bin"
 
 
@@ -46,12 +43,8 @@ class Place:
 
     @property
     def socket(self) -> Path:
-        """Where the process manager listens; in the temporary folder when the home's path is too long for a socket."""
-        near = self.run / "supervisor.sock"
-        if len(str(near)) <= SOCKET_LENGTH:
-            return near
-        mark = hashlib.sha256(str(near).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"govlake-{os.getuid()}-{mark}.sock"
+        """Where the process manager listens."""
+        return self.settings.socket("supervisor.sock")
 
     def secret(self, name: str) -> str:
         """Return the secret called `name`, made at random when first asked for, readable by its owner only."""

@@ -43,6 +43,7 @@ def programs(place: Place) -> tuple[Program, ...]:
         _airflow(place, "scheduler", "--skip-serve-logs"),
         _airflow(place, "dag-processor"),
         _airflow(place, "triggerer", "--skip-serve-logs"),
+        *_shared(place),
         Program("gateway", _with_variables(place, "python", "-P", "-m", "jobs.gateway"), port=settings.gateway_port),
         *(_replica(place, name) for name in REPLICAS),
         Program("verdicts", _with_variables(place, "python", "-P", "-m", "jobs", "verdicts")),
@@ -71,6 +72,13 @@ def configuration(place: Place) -> str:
 
 def _airflow(place: Place, part: str, *options: str, port: int | None = None) -> Program:
     return Program(f"airflow-{part}", _with_variables(place, "airflow", part, *options), port=port)
+
+
+def _shared(place: Place) -> tuple[Program, ...]:
+    """The Spark application that runs share; a cluster has its own ways to keep applications apart."""
+    if not place.settings.spark_master.startswith("local"):
+        return ()
+    return (Program("spark", _with_variables(place, "python", "-P", "-m", "jobs", "spark")),)
 
 
 def _replica(place: Place, name: str) -> Program:

@@ -77,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     mart.add_argument("mart")
     mart.add_argument("--date", required=True, type=_day)
     mart.set_defaults(step=_mart)
+    spark = steps.add_parser("spark", help="keep one warm Spark application for the runs of this machine, until stopped")
+    spark.set_defaults(step=_spark)
     stream = steps.add_parser("stream", help="answer instant requests and credit look-ups until stopped")
     stream.add_argument("--replica", choices=("a", "b"), default="a", help="which of the two that answer side by side")
     stream.set_defaults(step=_stream)
@@ -143,6 +145,12 @@ def _mart(given: argparse.Namespace) -> None:
 
     here = settings()
     refresh(here, find(given.mart, load_marts(here.contracts)), given.date, say)
+
+
+def _spark(given: argparse.Namespace) -> None:
+    from jobs.shared import serve
+
+    serve(settings(), say)
 
 
 def _stream(given: argparse.Namespace) -> None:

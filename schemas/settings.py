@@ -1,10 +1,13 @@
 """The one place where configuration is read: environment first, then <home>/settings.env, then defaults."""
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+SOCKET_LENGTH = 100  # sun_path holds 108 bytes, and supervisor binds to a longer name first
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,6 +23,7 @@ class Settings:
     spark_master: str
     driver_memory: str
     stream_memory: str
+    shared_memory: str
     airflow_port: int
     kafka_port: int
     postgres_port: int
@@ -44,6 +48,19 @@ class Settings:
     def data_docs(self) -> Path:
         """Folder of the published Great Expectations pages."""
         return self.home / "data_docs"
+
+    @property
+    def spark_socket(self) -> Path:
+        """Where the shared Spark application listens (jobs/shared.py), when it is up."""
+        return self.socket("spark.sock")
+
+    def socket(self, name: str) -> Path:
+        """Return the path of a socket; in the temporary folder when the home's path is too long for one."""
+        near = self.home / "run" / name
+        if len(str(near)) <= SOCKET_LENGTH:
+            return near
+        mark = hashlib.sha256(str(near).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"govlake-{os.getuid()}-{mark}.sock"
 
     @property
     def jars(self) -> Path:
@@ -76,6 +93,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         spark_master=values.get("GOVLAKE_SPARK_MASTER", "local[2]"),
         driver_memory=values.get("GOVLAKE_DRIVER_MEMORY", "1g"),
         stream_memory=values.get("GOVLAKE_STREAM_MEMORY", "512m"),
+        shared_memory=values.get("GOVLAKE_SHARED_MEMORY", "2g"),
         airflow_port=int(values.get("GOVLAKE_AIRFLOW_PORT", base + 8080)),
         kafka_port=kafka_port,
         postgres_port=int(values.get("GOVLAKE_POSTGRES_PORT", base + 5432)),

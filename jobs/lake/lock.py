@@ -10,6 +10,7 @@ from schemas.errors import Unavailable
 from schemas.settings import Settings
 
 POLL = 0.05  # seconds between two looks at a lock
+held: list[IO[str]] = []  # by this process, now
 
 
 @contextmanager
@@ -26,7 +27,13 @@ def writing(settings: Settings, noun: str, patience: float = 0.0) -> Iterator[No
             if time.monotonic() >= deadline:
                 raise Unavailable(f"{noun} is being written by another run. Nothing was started; this run is tried again.")
             time.sleep(POLL)
-        yield
+        held.append(handle)
+        try:
+            yield
+        finally:
+            held.remove(handle)
+            # Said aloud: the shared Spark application has a copy of the handle, for the case that we die.
+            fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def _locked(handle: IO[str]) -> bool:

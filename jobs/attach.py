@@ -1,0 +1,82 @@
+"""A run's way into the shared Spark application (jobs/shared.py): a session of its own in a Java that is warm already."""
+
+import json
+import os
+import signal
+import socket
+from typing import Any
+
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from jobs.lake import lock
+from schemas.errors import Unavailable
+from schemas.settings import Settings
+
+PATIENCE = 120.0  # seconds until Java has started for the first run
+GATEWAY = ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
+_wires: list[socket.socket] = []  # open as long as this process lives: the application takes their end for ours
+
+
+def attach(settings: Settings, name: str) -> SparkSession | None:
+    """Return a new session of the shared application; None when there is none, or this process has a Java already.
+
+    The locks that this process holds are handed over: if it dies, they are held until Java has ended what it was at.
+    Raises Unavailable when the application is there and does not answer.
+    """
+    if GATEWAY[0] in os.environ:  # a spark-submit started us
+        return None
+    wire = _reach(settings)
+    if wire is None:
+        return None
+    session = _session(_told(wire))
+    thread = session.sparkContext._jvm.java.lang.Thread.currentThread().getId()  # type: ignore[union-attr]
+    group = f"{name} {os.getpid()}"
+    session.sparkContext.setJobGroup(group, name)
+    session.sparkContext.setLocalProperty("spark.scheduler.pool", name.split(" ")[0])
+    socket.send_fds(wire, [json.dumps({"group": group, "thread": thread}).encode()], [held.fileno() for held in lock.held])
+    _wires.append(wire)
+    return session
+
+
+def _reach(settings: Settings) -> socket.socket | None:
+    try:
+        if settings.spark_socket.stat().st_uid != os.getuid():  # somebody else's, in the temporary folder
+            return None
+    except FileNotFoundError:
+        return None
+    wire = socket.socket(socket.AF_UNIX)
+    wire.settimeout(PATIENCE)
+    try:
+        wire.connect(str(settings.spark_socket))
+    except ConnectionError:  # just ended, or about to start: a Java of our own will do
+        wire.close()
+        return None
+    return wire
+
+
+def _told(wire: socket.socket) -> dict[str, Any]:
+    try:
+        said = wire.recv(4096)
+    except OSError:
+        said = b""
+    if not said:
+        raise Unavailable("The shared Spark application gave no answer. Nothing was started; this run is tried again. `make status` shows whether spark is up.")
+    told: dict[str, Any] = json.loads(said)
+    return told
+
+
+def _session(told: dict[str, Any]) -> SparkSession:
+    given = dict(zip(GATEWAY, (str(told["port"]), told["secret"]), strict=True))
+    os.environ.update(given)
+    try:
+        java = launch_gateway()
+    finally:
+        for variable in given:
+            del os.environ[variable]
+    found = java.jvm.org.apache.spark.sql.classic.SparkSession.getDefaultSession().get().newSession()
+    context = java.jvm.org.apache.spark.api.java.JavaSparkContext(found.sparkContext())
+    spark = SparkContext(gateway=java, jsc=context, conf=SparkConf(_jconf=found.sparkContext().conf()))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # PySpark's own handler would cancel the jobs of every run
+    return SparkSession(spark, jsparkSession=found)
