@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas import sockets
 from schemas.settings import ROOT, Settings, settings
 
 VENV = ROOT / ".venv" / "bin"
@@ -44,7 +45,7 @@ class Place:
     @property
     def socket(self) -> Path:
         """Where the process manager listens."""
-        return self.settings.socket("supervisor.sock")
+        return sockets.place(self.run, "supervisor.sock")
 
     def secret(self, name: str) -> str:
         """Return the secret called `name`, made at random when first asked for, readable by its owner only."""

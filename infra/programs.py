@@ -44,6 +44,7 @@ def programs(place: Place) -> tuple[Program, ...]:
         _airflow(place, "dag-processor"),
         _airflow(place, "triggerer", "--skip-serve-logs"),
         *_shared(place),
+        Program("audit", _with_variables(place, "python", "-P", "-m", "expectations.warm")),
         Program("gateway", _with_variables(place, "python", "-P", "-m", "jobs.gateway"), port=settings.gateway_port),
         *(_replica(place, name) for name in REPLICAS),
         Program("verdicts", _with_variables(place, "python", "-P", "-m", "jobs", "verdicts")),

@@ -11,10 +11,12 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from jobs.lake import lock
+from schemas import sockets
 from schemas.errors import Unavailable
 from schemas.settings import Settings
 
 PATIENCE = 120.0  # seconds until Java has started for the first run
+MOST_BYTES = 4096  # of the answer
 GATEWAY = ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
 _wires: list[socket.socket] = []  # open as long as this process lives: the application takes their end for ours
 
@@ -27,10 +29,11 @@ def attach(settings: Settings, name: str) -> SparkSession | None:
     """
     if GATEWAY[0] in os.environ:  # a spark-submit started us
         return None
-    wire = _reach(settings)
-    if wire is None:
+    wire = sockets.reach(settings.spark_socket, PATIENCE)
+    told = _told(wire) if wire else None
+    if wire is None or told is None:
         return None
-    session = _session(_told(wire))
+    session = _session(told)
     thread = session.sparkContext._jvm.java.lang.Thread.currentThread().getId()  # type: ignore[union-attr]
     group = f"{name} {os.getpid()}"
     session.sparkContext.setJobGroup(group, name)
@@ -40,31 +43,15 @@ def attach(settings: Settings, name: str) -> SparkSession | None:
     return session
 
 
-def _reach(settings: Settings) -> socket.socket | None:
+def _told(wire: socket.socket) -> dict[str, Any] | None:
+    """Where Java listens; None when the application ended just now."""
     try:
-        if settings.spark_socket.stat().st_uid != os.getuid():  # somebody else's, in the temporary folder
-            return None
-    except FileNotFoundError:
-        return None
-    wire = socket.socket(socket.AF_UNIX)
-    wire.settimeout(PATIENCE)
-    try:
-        wire.connect(str(settings.spark_socket))
-    except ConnectionError:  # just ended, or about to start: a Java of our own will do
-        wire.close()
-        return None
-    return wire
-
-
-def _told(wire: socket.socket) -> dict[str, Any]:
-    try:
-        said = wire.recv(4096)
-    except OSError:
+        said = wire.recv(MOST_BYTES)
+    except TimeoutError:
+        raise Unavailable("The shared Spark application gives no answer. Nothing was started; this run is tried again. `make status` shows whether spark is up.") from None
+    except ConnectionError:
         said = b""
-    if not said:
-        raise Unavailable("The shared Spark application gave no answer. Nothing was started; this run is tried again. `make status` shows whether spark is up.")
-    told: dict[str, Any] = json.loads(said)
-    return told
+    return json.loads(said) if said else None
 
 
 def _session(told: dict[str, Any]) -> SparkSession:

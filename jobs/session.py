@@ -31,16 +31,16 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     return conf
 
 
-def session(settings: Settings, name: str, *, is_long: bool = False, is_shared: bool = False) -> SparkSession:
+def session(settings: Settings, name: str, *, is_long: bool = False, is_apart: bool = False) -> SparkSession:
     """Return the session of this process: of the shared application when one is up, else of a Java of its own.
 
-    A spark-submit's own settings win. is_shared: this is the shared application.
-    is_long: for work of many minutes, Java compiles hot code a second time, which a short run would only pay for.
+    A spark-submit's own settings win. is_apart: a Java of its own in any case.
+    is_long: for work of many minutes, apart too; Java compiles hot code a second time, which a short run would only pay for.
     Times are UTC in the session: Beijing time is applied where texts are read, never by the clock of the machine.
     """
     for variable, value in environment(settings).items():
         os.environ.setdefault(variable, value)
-    mine = None if is_long or is_shared or SparkSession.getActiveSession() else attach(settings, name)
+    mine = None if is_long or is_apart or SparkSession.getActiveSession() else attach(settings, name)
     if mine is not None:
         return mine
     builder = SparkSession.builder.appName(name)
@@ -49,8 +49,6 @@ def session(settings: Settings, name: str, *, is_long: bool = False, is_shared: 
         conf["spark.driver.extraJavaOptions"] += " -XX:TieredStopAtLevel=4"
         # Each broadcast table takes pages of its own; by default 8 MB, of which a stream of small ones fills its heap.
         conf["spark.buffer.pageSize"] = "256k"
-    if is_shared:
-        conf |= {"spark.scheduler.mode": "FAIR"}  # a small run is not to wait for the jobs of a large one
     for key, value in conf.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()

@@ -18,6 +18,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from jobs.session import session
+from schemas import sockets
 from schemas.errors import Unavailable
 from schemas.settings import Settings
 
@@ -112,7 +113,7 @@ class Shared:
     def _start(self) -> SparkSession:
         begun = time.monotonic()
         roomy = replace(self.settings, driver_memory=self.settings.shared_memory)
-        started = session(roomy, "shared", is_shared=True)
+        started = session(roomy, "shared", is_apart=True)
         self.say(f"Spark is up after {time.monotonic() - begun:.1f} s.")
         return started
 
@@ -134,12 +135,13 @@ def gateway(spark: SparkSession) -> Any:
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve runs until nobody works any more, then begin anew as a fresh process without Java. Returns only with an error."""
     shared = Shared(settings, say)
-    with selectors.DefaultSelector() as known, _listening(settings) as door:
+    with selectors.DefaultSelector() as known, sockets.listen(settings.spark_socket) as door:
         known.register(door, selectors.EVENT_READ)
         while not shared.is_over:
             for key, _ in known.select(POLL if shared.gone else 1.0):
                 _attend(shared, known, key)
             shared.sweep()
+        settings.spark_socket.unlink()
     shared.end()
     os.execv(sys.executable, sys.orig_argv)
 
@@ -154,17 +156,3 @@ def _attend(shared: Shared, known: selectors.BaseSelector, key: selectors.Select
         known.unregister(key.fileobj)
         shared.part(key.data)
 
-
-def _listening(settings: Settings) -> socket.socket:
-    """Listen where only this user can reach it."""
-    at = settings.spark_socket
-    at.parent.mkdir(parents=True, exist_ok=True)
-    at.unlink(missing_ok=True)
-    door = socket.socket(socket.AF_UNIX)
-    before = os.umask(0o177)
-    try:
-        door.bind(str(at))
-    finally:
-        os.umask(before)
-    door.listen()
-    return door

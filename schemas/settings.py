@@ -1,13 +1,12 @@
 """The one place where configuration is read: environment first, then <home>/settings.env, then defaults."""
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SOCKET_LENGTH = 100  # sun_path holds 108 bytes, and supervisor binds to a longer name first
+from schemas import sockets
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -52,15 +51,12 @@ class Settings:
     @property
     def spark_socket(self) -> Path:
         """Where the shared Spark application listens (jobs/shared.py), when it is up."""
-        return self.socket("spark.sock")
+        return sockets.place(self.home / "run", "spark.sock")
 
-    def socket(self, name: str) -> Path:
-        """Return the path of a socket; in the temporary folder when the home's path is too long for one."""
-        near = self.home / "run" / name
-        if len(str(near)) <= SOCKET_LENGTH:
-            return near
-        mark = hashlib.sha256(str(near).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"govlake-{os.getuid()}-{mark}.sock"
+    @property
+    def audit_socket(self) -> Path:
+        """Where audits are asked for (expectations/warm.py), when that is up."""
+        return sockets.place(self.home / "run", "audit.sock")
 
     @property
     def jars(self) -> Path:

@@ -53,7 +53,7 @@ def serve(settings: Settings, change: Contract, seal: Callable[[], object], say:
     """
     _await_broker(settings, say)  # 1
     with lock.writing(settings, "silver.verdict"):
-        spark = session(replace(settings, driver_memory=settings.stream_memory), "verdicts")
+        spark = session(replace(settings, driver_memory=settings.stream_memory), "verdicts", is_apart=True)
         make_tables(spark, settings)  # 2
         changes.make_table(spark, settings, change)
         seal()

@@ -23,7 +23,7 @@ def test_every_program_is_restarted_when_it_dies(place: Place) -> None:
     sections = [name for name in found.sections() if name.startswith("program:")]
     assert {found[name]["autorestart"] for name in sections} == {"true"}
     assert {name.removeprefix("program:") for name in sections} == {
-        "postgres", "kafka", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "spark", "gateway", "stream-a", "stream-b", "verdicts",
+        "postgres", "kafka", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "spark", "audit", "gateway", "stream-a", "stream-b", "verdicts",
     }  # fmt: skip
 
 
