@@ -45,6 +45,7 @@ def _process(place: Place) -> Mapping[str, str]:
         "PYTHONPATH": str(ROOT),
         "PATH": f"{VENV}:{os.environ.get('PATH', os.defpath)}",
         "SPARK_LOCAL_IP": LOOPBACK,
+        "MALLOC_ARENA_MAX": "2",
         "SPARK_SUBMIT_OPTS": place.settings.java_options,
         # setproctitle would write over the environment by which `make down` finds what is left behind.
         "SPT_NOENV": "1",
@@ -82,8 +83,8 @@ def _work() -> Mapping[str, str]:
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        # One Spark application keeps one to two cores busy, and waits for disk and start-up in between.
-        "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 1),
+        # A run keeps a core busy half of its time, and waits for disk, start-up and the audit in between.
+        "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 2),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "infra" / "airflow_plugins"),
         # Parsing every 5 s kept half a core busy; a new contract shows up within this.
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",

@@ -71,7 +71,9 @@ class Settings:
         """
         log, archive = ROOT / "infra" / "spark" / "log4j2.properties", ROOT / "build" / "spark.jsa"
         quiet = "-Xlog:disable -Xlog:all=error:stderr"
-        return f"-Dlog4j2.configurationFile=file:{log} -XX:SharedArchiveFile={archive} {quiet}"
+        # Where the archive was made for: elsewhere Java patches 150 MB of it, which each process then has for itself.
+        fixed = "-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+        return f"-Dlog4j2.configurationFile=file:{log} -XX:SharedArchiveFile={archive} {fixed} {quiet}"
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
