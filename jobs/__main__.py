@@ -50,11 +50,8 @@ def main(arguments: list[str]) -> int:
 def _unforeseen(error: Exception) -> int:
     text = str(error)
     if "No space left on device" in text or "ENOSPC" in text:
-        print(
-            f"UNAVAILABLE: No space left on the disk of {settings().home}. Nothing is half written; what is done is kept and the next "
-            "try goes on from it. Free space and run again; see docs/runbooks/no-disk-space.md.",
-            file=sys.stderr,
-        )
+        said = "Nothing is half written; what is done is kept and the next try goes on from it. Free space and run again; see docs/runbooks/no-disk-space.md."
+        print(f"UNAVAILABLE: No space left on the disk of {settings().home}. {said}", file=sys.stderr)
         return Unavailable.exit_code
     traceback.print_exc()
     print(f"CRASHED: {type(error).__name__}: {text.splitlines()[0] if text else ''}. See docs/runbooks/spark-crash.md.", file=sys.stderr)
@@ -77,17 +74,22 @@ def _parser() -> argparse.ArgumentParser:
     mart.add_argument("mart")
     mart.add_argument("--date", required=True, type=_day)
     mart.set_defaults(step=_mart)
-    spark = steps.add_parser("spark", help="keep one warm Spark application for the runs of this machine, until stopped")
-    spark.set_defaults(step=_spark)
+    replay = steps.add_parser("replay", help="compute a verdict again from what was recorded, and say in JSON whether it is the same")
+    replay.add_argument("request")
+    replay.set_defaults(step=_replay)
+    _add_lasting(steps)
+    return parser
+
+
+def _add_lasting(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the steps that work until they are stopped."""
+    shared = steps.add_parser("spark", help="keep one warm Spark application for the runs of this machine, until stopped")
+    shared.set_defaults(step=_shared)
     stream = steps.add_parser("stream", help="answer instant requests and credit look-ups until stopped")
     stream.add_argument("--replica", choices=("a", "b"), default="a", help="which of the two that answer side by side")
     stream.set_defaults(step=_stream)
     verdicts = steps.add_parser("verdicts", help="write every answer of the stream into the ledger, sealed, until stopped")
     verdicts.set_defaults(step=_verdicts)
-    replay = steps.add_parser("replay", help="compute a verdict again from what was recorded, and say in JSON whether it is the same")
-    replay.add_argument("request")
-    replay.set_defaults(step=_replay)
-    return parser
 
 
 def _day(text: str) -> str:
@@ -147,7 +149,7 @@ def _mart(given: argparse.Namespace) -> None:
     refresh(here, find(given.mart, load_marts(here.contracts)), given.date, say)
 
 
-def _spark(given: argparse.Namespace) -> None:
+def _shared(given: argparse.Namespace) -> None:
     from jobs.shared import serve
 
     serve(settings(), say)

@@ -1,7 +1,7 @@
 """What becomes of a task for each way its application can end. Pins what we lean on inside the Spark provider."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +12,9 @@ from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from dags.retries import Crashed, RetryByKind, failure
 from dags.spark import NOTHING_NEW, TAKEN_IN, AuditedRun, Refusal, SparkRun
+from schemas import sockets
 from schemas.errors import Refused, Unavailable
-from schemas.settings import ROOT
+from schemas.settings import ROOT, settings
 
 Executable = Callable[[str], Path]
 HELD = "enterprise 2026-03-01 is held: duplicateValues(uscc) must be 0, found 17. See docs/runbooks/audit-held.md"
@@ -177,3 +178,30 @@ def test_a_mart_waits_without_spark_for_the_first_release_of_what_it_reads(spark
     with pytest.raises(AirflowSkipException, match="permit_never_landed has no released version yet"):
         run(spark_submit("exit 0"), reads=("permit_never_landed",))
     assert not (tmp_path / "seen").exists()
+
+
+@pytest.fixture
+def warm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installation whose shared Spark application seems to be up."""
+    monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path / "var"))
+    with sockets.listen(settings().spark_socket):
+        yield
+
+
+def attached(binary: Path, try_number: int) -> None:
+    task = SparkRun(task_id="load", dag=DAG("business.enterprise"), step="run", subject="nowhere", spark_binary=str(binary))
+    task.render_template_fields({"dag_run": SimpleNamespace(partition_key="2026-03-01")})
+    task.execute({"ti": SimpleNamespace(get_dr_count=lambda dag_id, states: 0, try_number=try_number)})
+
+
+@pytest.mark.usefixtures("warm")
+def test_where_a_warm_spark_is_up_the_step_starts_without_spark_submit_and_fails_with_its_own_sentence(spark_submit: Executable, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="nowhere"):
+        attached(spark_submit("exit 0"), try_number=1)
+    assert not (tmp_path / "seen").exists()
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_second_try_has_an_application_of_its_own(spark_submit: Executable, tmp_path: Path) -> None:
+    attached(spark_submit("exit 0"), try_number=2)
+    assert "nowhere" in (tmp_path / "seen").read_text(encoding="utf-8")

@@ -69,3 +69,11 @@ def test_a_gold_table_that_takes_long_is_said_to_be_on_its_way(ticks: Iterator[f
     airflow = Slow(*[{"gold.credit_profile": "running"}] * 4, {"gold.credit_profile": "success"})
     assert settle(cast(Airflow, airflow), "gold.credit_profile", frozenset({"2026-03-02"}), "2026", Voice(said.append, lambda: next(ticks))) == []
     assert (said[0], len(said) > 1) == ("  … gold.credit_profile: 0 run(s) over, 1 on the way", True)
+
+
+def test_the_tables_that_others_wait_for_begin_first(contracts: dict[str, Contract]) -> None:
+    wanted = tuple(Due(table, contracts[table].dag_id, "2026-03-02", ("a.csv",)) for table in ("public_comment", "permit", "enterprise", "admin_division"))
+    airflow = Slow({}, *({contracts[table].dag_id: "success"} for table in ("admin_division", "enterprise", "permit", "public_comment")))
+    follow(cast(Airflow, airflow), wanted, contracts, frozenset(), Voice(lambda line: None))
+    assert next(iter(airflow.made)) == contracts["admin_division"].dag_id
+    assert list(airflow.made).index(contracts["enterprise"].dag_id) < list(airflow.made).index(contracts["permit"].dag_id)
