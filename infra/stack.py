@@ -66,7 +66,8 @@ def down(place: Place) -> None:
         print("Stopping …", flush=True)
         supervision.shut_down(place)
     ended = leftovers.end(place.settings.home)
-    place.socket.unlink(missing_ok=True)
+    for socket in (place.socket, place.settings.spark_socket, place.settings.audit_socket):
+        socket.unlink(missing_ok=True)
     told = f" ({ended} processes that were left behind too)" if ended else ""
     print(f"The stack is down{told}." if running or ended else "The stack was not up.")
 

@@ -24,6 +24,12 @@ GONE = "7.csv: header lacks required 'uscc'. Nothing was read; the file stays in
 DEFECT = "KeyError: 'x'. See docs/runbooks/spark-crash.md."
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation of the test's own, with nothing up."""
+    monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path / "var"))
+
+
 def run(binary: Path, key: str = "2026-03-01", queued: int = 0, **given: Any) -> None:
     """Run the task as a worker does: with its templates rendered for a run of this partition key."""
     dag = DAG("business.enterprise")
@@ -181,9 +187,8 @@ def test_a_mart_waits_without_spark_for_the_first_release_of_what_it_reads(spark
 
 
 @pytest.fixture
-def warm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An installation whose shared Spark application seems to be up."""
-    monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path / "var"))
+def warm() -> Iterator[None]:
+    """A shared Spark application seems to be up."""
     with sockets.listen(settings().spark_socket):
         yield
 
