@@ -1,5 +1,6 @@
 """What many tests need: one Spark session for the whole run, and an empty installation for each test."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,13 +17,20 @@ SETTLED = 1_700_000_000  # 2023-11-14: a file touched just now counts as still b
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The one Spark session, with the product's own settings."""
+    """The one Spark session, with the product's own settings but more memory: hundreds of tests leave their plans in it."""
     from jobs.session import session
 
     home = tmp_path_factory.mktemp("session")
-    started = session(settings({"GOVLAKE_HOME": str(home), "GOVLAKE_SPARK_MASTER": "local[2]"}), "tests")
+    started = session(settings({"GOVLAKE_HOME": str(home), "GOVLAKE_SPARK_MASTER": "local[2]", "GOVLAKE_DRIVER_MEMORY": "2g"}), "tests")
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected() -> Iterator[None]:
+    """Let go of a module's data frames, and with them of their plans in Java: left to itself, Python is in no hurry."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

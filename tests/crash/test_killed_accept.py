@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from deltalake import DeltaTable
 
 from schemas.settings import ROOT
+from tests.crash.shared import begun, end
 
 pytestmark = pytest.mark.crash
 STEPS = (4, 5, 6)  # of jobs/publish/batch.py: an accept begins with quarantine
@@ -19,13 +21,15 @@ ROWS = "notice_no,revised_on,mobile,score\n" + "".join(f"N{n},2026-02-01,,50\n" 
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An installation with a delivery that will be held."""
+def home(tmp_path: Path) -> Iterator[Path]:
+    """An installation with a delivery that will be held, and a shared Spark, which is not started five times."""
     landed = tmp_path / "landing" / "social" / "notice" / "2026-03-02" / "a.csv"
     landed.parent.mkdir(parents=True)
     landed.write_text(ROWS, encoding="utf-8")
     os.utime(landed, (1_700_000_000, 1_700_000_000))
-    return tmp_path
+    shared = begun({"GOVLAKE_HOME": str(tmp_path)})
+    yield tmp_path
+    end(shared)
 
 
 def jobs(home: Path, *arguments: str, kill_after: int = 0) -> int:

@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from deltalake import DeltaTable
@@ -15,9 +15,11 @@ from jobs.lake import lock
 from schemas import sockets
 from schemas.errors import Unavailable
 from schemas.settings import ROOT, Settings, settings
+from tests.crash.shared import begun, end, eventually, is_reached
 
 pytestmark = pytest.mark.crash
 CONTRACTS = ROOT / "tests" / "data" / "contracts"
+STEPS = (1, 2, 3, 4, 5, 6)  # of jobs/publish/batch.py, publish
 HEAD = "notice_no,revised_on,mobile,score\n"
 LONG = """
 from jobs.lake import lock
@@ -44,33 +46,22 @@ def here(variables: dict[str, str]) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def start(variables: dict[str, str], here: Settings) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
-    """Start the application; the last one is ended when the tests are over."""
-    begun: list[subprocess.Popen[str]] = []
+def start(variables: dict[str, str]) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
+    """Start the application; whatever is left of it is ended when the tests are over."""
+    processes: list[subprocess.Popen[str]] = []
 
     def started() -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "jobs", "spark"]
-        begun.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True, start_new_session=True))
-        assert eventually(lambda: sockets.reach(here.spark_socket, 1.0) is not None)
-        return begun[-1]
+        processes.append(begun(variables))
+        return processes[-1]
 
     yield started
-    for one in begun:
-        if one.poll() is None:
-            os.killpg(one.pid, signal.SIGTERM)
-        one.wait(60)
+    for process in processes:
+        end(process)
 
 
 @pytest.fixture(scope="module")
 def shared(start: Callable[[], "subprocess.Popen[str]"]) -> "subprocess.Popen[str]":
     return start()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return condition()
 
 
 def land(home: Path, name: str, rows: str) -> None:
@@ -92,7 +83,11 @@ def javas(pid: int) -> list[int]:
 
 
 def silver(here: Settings) -> list[str]:
-    return sorted(row["notice_no"] for row in DeltaTable(str(here.lake / "silver" / "notice")).to_pyarrow_table().to_pylist())
+    return sorted(row["notice_no"] for row in rows(here, "silver", "notice"))
+
+
+def rows(here: Settings, layer: str, noun: str) -> list[dict[str, Any]]:
+    return DeltaTable(str(here.lake / layer / noun)).to_pyarrow_table().to_pylist()
 
 
 def is_free(here: Settings) -> bool:
@@ -105,12 +100,15 @@ def is_free(here: Settings) -> bool:
 
 @pytest.mark.usefixtures("shared")
 def test_runs_share_one_java_and_one_killed_after_every_step_loses_and_doubles_nothing(here: Settings, variables: dict[str, str], shared: "subprocess.Popen[str]") -> None:
-    land(here.home, "a.csv", "".join(f"N{number},2026-02-01,,50\n" for number in range(40)))
-    codes = [run(variables, GOVLAKE_KILL_AFTER=str(step)).returncode for step in (1, 2, 3, 4, 5, 6)]
-    assert codes == [-signal.SIGKILL] * 6
+    land(here.home, "a.csv", "".join(f"N{number},2026-02-01,,50\n" for number in range(40)) + "N1,2026-02-01,,50\n,2026-02-01,,50\n")
+    codes = [run(variables, GOVLAKE_KILL_AFTER=str(step)).returncode for step in STEPS]
+    assert codes == [-signal.SIGKILL] * len(STEPS)
     last = run(variables)
     assert last.returncode == 0, last.stderr
     assert silver(here) == sorted(f"N{number}" for number in range(40))
+    assert [row["_row"] for row in rows(here, "quarantine", "notice")] == [43]
+    hops = [(hop["hop"], hop["rows_in"], hop["rows_out"]) for hop in rows(here, "ledger", "hop")]
+    assert sorted(hops) == [("conform", 42, 41), ("ingest", 42, 42), ("release", 41, 40)]
     assert len(javas(shared.pid)) == 1
 
 
@@ -148,7 +146,23 @@ def test_a_java_that_dies_takes_its_run_with_it_and_the_next_try_goes_on(
     assert {"P1", "P2"} <= set(silver(here))
 
 
+def test_java_ends_when_nobody_works_and_begins_again_with_the_next_run(tmp_path: Path, variables: dict[str, str]) -> None:
+    here = {**variables, "GOVLAKE_HOME": str(tmp_path)}
+    land(tmp_path, "a.csv", "N1,2026-02-01,,50\n")
+    hasty = "from jobs import shared; from schemas.settings import settings; shared.IDLE_SECONDS = 0.5; shared.serve(settings(), print)"
+    with subprocess.Popen([sys.executable, "-c", hasty], cwd=ROOT, env={**os.environ, **here}, text=True, start_new_session=True) as process:
+        try:
+            assert eventually(lambda: is_reached(here))
+            assert run(here).returncode == 0
+            assert eventually(lambda: not javas(process.pid) and is_reached(here))
+            land(tmp_path, "b.csv", "N2,2026-02-01,,50\n")
+            assert run(here).returncode == 0
+            assert silver(settings(here)) == ["N1", "N2"]
+        finally:
+            end(process)
+
+
 def test_a_socket_of_nobody_is_no_obstacle(tmp_path: Path, variables: dict[str, str]) -> None:
     place = settings({**variables, "GOVLAKE_HOME": str(tmp_path)})
     sockets.listen(place.spark_socket).close()
-    assert sockets.reach(place.spark_socket, 1.0) is None
+    assert not is_reached({**variables, "GOVLAKE_HOME": str(place.home)})
