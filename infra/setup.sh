@@ -5,7 +5,7 @@ set -Eeuo pipefail
 trap 'echo "The environment is not complete; the lines above say why. Run \`make env\` again to resume." >&2' ERR
 cd "$(dirname "$0")/.."
 unset PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH VIRTUAL_ENV
-export UV_PYTHON_DOWNLOADS=never
+export UV_PYTHON_DOWNLOADS=never UV_NATIVE_TLS=true # an office has a certificate authority of its own, known to the system
 root=$PWD
 
 say() { printf '%s\n' "$*"; }
