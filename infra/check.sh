@@ -22,9 +22,13 @@ if [ "${1:-}" = quick ]; then
   part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
   part 'one Spark test' tests -m spark -k smoke
 else
+  stacked=$(mktemp)
+  tests -m stack > "$stacked" 2>&1 & # beside the plain ones: they wait most of the time
+  stack=$!
   part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
+  part 'stack tests' wait $stack
+  cat "$stacked" && rm "$stacked"
   part 'Spark and crash tests' tests -m '(spark or crash) and not stack' -n 2 --dist loadfile
-  part 'stack tests' tests -m stack
 fi
 
 if [ ${#failed[@]} != 0 ]; then

@@ -1,11 +1,13 @@
 """A run's way into the shared Spark application (jobs/shared.py): a session of its own in a Java that is warm already."""
 
+import atexit
 import json
 import os
 import signal
 import socket
 from typing import Any
 
+from py4j.finalizer import ThreadSafeFinalizer  # type: ignore[import-untyped]
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
@@ -40,6 +42,7 @@ def attach(settings: Settings, name: str) -> SparkSession | None:
     session.sparkContext.setLocalProperty("spark.scheduler.pool", name.split(" ")[0])
     socket.send_fds(wire, [json.dumps({"group": group, "thread": thread}).encode()], [held.fileno() for held in lock.held])
     _wires.append(wire)
+    atexit.register(_let_go, session.sparkContext._gateway)
     return session
 
 
@@ -67,3 +70,10 @@ def _session(told: dict[str, Any]) -> SparkSession:
     spark = SparkContext(gateway=java, jsc=context, conf=SparkConf(_jconf=found.sparkContext().conf()))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # PySpark's own handler would cancel the jobs of every run
     return SparkSession(spark, jsparkSession=found)
+
+
+def _let_go(java: Any) -> None:
+    """Name every object we hold to Java as no longer needed: plans, and the tables they broadcast, would stay there for good."""
+    for found in [reference() for reference in list(ThreadSafeFinalizer.finalizers.values())]:
+        if hasattr(found, "_target_id"):
+            java.detach(found)

@@ -47,7 +47,7 @@ def session(settings: Settings, name: str, *, is_long: bool = False, is_apart: b
     conf = spark_conf(settings)
     if is_long:
         conf["spark.driver.extraJavaOptions"] += " -XX:TieredStopAtLevel=4"
-        # Each broadcast table takes pages of its own; by default 8 MB, of which a stream of small ones fills its heap.
+        # A stream broadcasts small tables all the time.
         conf["spark.buffer.pageSize"] = "256k"
     for key, value in conf.items():
         builder = builder.config(key, value)

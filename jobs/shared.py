@@ -23,7 +23,7 @@ from schemas.errors import Unavailable
 from schemas.settings import Settings
 
 IDLE_SECONDS = 90.0  # after the last run; the next one then waits some seconds for Java
-MOST_RUNS = 200  # what a run's driver leaves behind in Java is given back with Java itself
+MOST_RUNS = 100  # what a killed run, or Spark's own book-keeping, leaves behind in Java is given back with Java itself
 POLL = 0.1  # seconds between two looks at what a run left at work
 MOST_BYTES, MOST_LOCKS = 4096, 8  # of a run's introduction
 
