@@ -167,13 +167,11 @@ def _stream(given: argparse.Namespace) -> None:
 
 def _verdicts(given: argparse.Namespace) -> None:
     from jobs.evidence.editions import keep
-    from jobs.serve.sealing import seal_all
-    from jobs.stream import changes
-    from jobs.stream.ledger import serve
+    from jobs.serve.following import serve
 
     here = settings()
     keep(here, [*load_all(here.contracts).values(), *load_marts(here.contracts).values()])
-    serve(here, changes.contract(here), lambda: seal_all(here), say)
+    serve(here, say)
 
 
 def _replay(given: argparse.Namespace) -> None:

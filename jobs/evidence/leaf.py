@@ -35,7 +35,12 @@ def leaf(given: Mapping[str, str | None]) -> str:
 
 def sha256(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of(text.encode())
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hex."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _line(name: str, text: str | None) -> str:

@@ -1,7 +1,10 @@
-"""How far a streaming query has come: what Spark's checkpoint says, without Spark."""
+"""How far the stream's jobs have come: what Spark's checkpoint says, without Spark, and what the ledger's table says."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+
+from deltalake import DeltaTable
 
 
 def beats(checkpoint: Path) -> float | None:
@@ -19,6 +22,13 @@ def position(checkpoint: Path) -> dict[str, dict[int, int]]:
             for topic, parts in json.loads(line).items():
                 found[topic] = {int(part): int(offset) for part, offset in parts.items()}
     return found
+
+
+def written(table: DeltaTable | None, topic: str, parts: Iterable[int]) -> dict[str, dict[int, int]]:
+    """Return, by topic and partition, the offset from which the ledger has not written yet; nothing when it never wrote."""
+    offsets = {} if table is None else {part: table.transaction_version(f"{topic}-{part}") for part in parts}
+    known = {part: offset for part, offset in offsets.items() if offset is not None}
+    return {topic: known} if known else {}
 
 
 def _numbered(folder: Path) -> list[Path]:

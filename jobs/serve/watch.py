@@ -73,9 +73,10 @@ def _lag(settings: Settings, freshness: Mapping[str, int]) -> Finding:
 
 
 def _ledger(settings: Settings, freshness: Mapping[str, int]) -> Finding:
-    checkpoints = settings.home / "checkpoints"
-    waits = {one.answers: _least_behind(settings, one.answers, [checkpoints / "verdicts"]) for one in QUESTIONS}
-    waits[CHANGES.requests] = _least_behind(settings, CHANGES.requests, [checkpoints / "credit_change"])
+    table = delta.opened(settings.lake / "silver" / "verdict")
+    written = {one.answers: positions.written(table, one.answers, range(settings.kafka_partitions)) for one in QUESTIONS}
+    waits = {topic: _longest_wait(settings, topic, [found[topic]] if topic in found else []) for topic, found in written.items()}
+    waits[CHANGES.requests] = _least_behind(settings, CHANGES.requests, [settings.home / "checkpoints" / "credit_change"])
     return _late("ledger", waits, "Answers or credit changes wait for their row", "docs/runbooks/stream-lag.md")
 
 
@@ -90,7 +91,10 @@ def _least_behind(settings: Settings, topic: str, checkpoints: list[Path]) -> fl
 
     What came within the present batch is not in a checkpoint yet: a wait below the limit says nothing.
     """
-    read = [found[topic] for path in checkpoints if topic in (found := positions.position(path))]
+    return _longest_wait(settings, topic, [found[topic] for path in checkpoints if topic in (found := positions.position(path))])
+
+
+def _longest_wait(settings: Settings, topic: str, read: list[dict[int, int]]) -> float | None:
     if not read:
         return None
     waits = [_waited(settings, topic, part, max(one.get(part, 0) for one in read)) for part in {part for one in read for part in one}]

@@ -1,4 +1,4 @@
-"""Credit changes -> `silver.credit_change`, each once: micro-batches from the change topic, beside the ledger of answers."""
+"""Credit changes -> `silver.credit_change`, each once: micro-batches from the change topic, in one of the replicas."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

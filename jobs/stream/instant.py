@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
@@ -19,6 +18,7 @@ from jobs.stream.broker import make_topics
 from jobs.stream.kept import Kept
 from jobs.stream.queries import ANSWERERS
 from jobs.stream.sides import Sides
+from jobs.stream.taking import Taking
 from jobs.stream.turns import Turn
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
@@ -31,6 +31,7 @@ LOCAL = "local[{slots}]"
 # At a batch's boundary everybody waits: the sides are small, so one task sorts and counts them (2.0 -> 1.5 s with seven tables).
 AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1"}
 Say = Callable[[str], None]
+Work = tuple[list[StreamingQuery], Taking]
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,17 @@ def serve(at: Desk, say: Say) -> None:
     1. Wait for the broker, and make the topics that are missing.
     2. Start both queries from their checkpoints, with the tables that have a version. Answers are at-least-once, so askers
        go by request id.
-    3. Bring new versions of the tables in.
+    3. Bring new versions of the tables in; take credit changes in unless the other replica does.
     4. When a table that was away has its first version, or the rules change, start the queries again with it.
     Raises Unavailable when a query died, as when the broker goes away; the process manager starts it again.
     """
     _await_broker(at.settings, say)  # 1
     once = lru_cache(maxsize=8)(say)  # a contract that cannot be read is looked at every second
     spark, turn = _session(at), ExitStack()
-    if at.standing.changes:
-        changes.make_table(spark, at.settings, changes.contract(at.settings))
+    change = changes.contract(at.settings) if at.standing.changes else None
+    if change is not None:
+        changes.make_table(spark, at.settings, change)
+    taking = Taking(spark, at.settings, change, say)
     while True:
         there, due = _versions(at), turns.due(at.settings, at.contract, datetime.now(UTC), once)
         judging = [(one, sides.read(spark, at.settings, one.contract, at.standing)) for one in turns.editions(at.settings, due, at.contract)]
@@ -95,11 +98,10 @@ def serve(at: Desk, say: Say) -> None:
         say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(judging[-1][1])}.")
         with turn:
             _await_batch(running)
-        _keep_fresh(spark, at, held, (there, due, once))  # 3
+        _keep_fresh(at, (running, taking), held, (there, due, once))  # 3
         turn.enter_context(lock.writing(at.settings, "stream", TURN))  # 4: while one starts again, the other answers
         for query in running:
             query.stop()
-        spark.streams.resetTerminated()  # or the next wait returns at once
         kept.release(held)
 
 
@@ -123,20 +125,19 @@ def _await_batch(running: Iterable[StreamingQuery]) -> None:
         time.sleep(POLL)
 
 
-def _keep_fresh(spark: SparkSession, at: Desk, held: Iterable[Kept], known: tuple[dict[str, int], tuple[Turn, ...], Say]) -> None:
+def _keep_fresh(at: Desk, work: Work, held: Iterable[Kept], known: tuple[dict[str, int], tuple[Turn, ...], Say]) -> None:
     """Renew tables that have a new version; return some seconds after one came or went, or the rules changed.
 
-    known: the versions when `held` was made, the turns of the rules then.  Raises Unavailable when a query ended meanwhile.
+    work: the queries that answer, and the intake of changes.  known: the versions when `held` was made, the turns of the
+    rules then.  Raises Unavailable when a query that answers ended meanwhile.
     """
-    there, turn, say = known
-    left, seen, started = at.replica.settle, there, len(spark.streams.active)
+    (running, taking), (there, turn, say) = work, known
+    left, seen = at.replica.settle, there
     while left > 0:
-        try:
-            spark.streams.awaitAnyTermination(POLL)
-        except StreamingQueryException as error:
-            raise Unavailable(_died(at, str(error))) from error
-        if len(spark.streams.active) < started:
-            raise Unavailable(_died(at, "a query ended by itself"))
+        time.sleep(POLL)
+        taking.look()
+        if ended := next((query for query in running if not query.isActive), None):
+            raise Unavailable(_died(at, str(ended.exception() or "a query ended by itself")))
         now = _versions(at)
         kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
         is_other = now.keys() != there.keys() or turns.due(at.settings, at.contract, datetime.now(UTC), say) != turn

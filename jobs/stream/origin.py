@@ -1,4 +1,4 @@
-"""Who a checkpoint of the ledger is: the name its writes go by, and the number its batches count from."""
+"""Who a checkpoint is: the name its writes go by, and the number its batches count from."""
 
 import json
 import os
@@ -47,6 +47,6 @@ def _read(path: Path) -> Origin:
         return Origin(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError):
         raise Refused(
-            f"{path} can't be read. Nothing was written; answers wait in Kafka. Move the folder {path.parent} away and start again: "
-            "all answers that Kafka still holds are read again, and those in silver.verdict are not written twice."
+            f"{path} can't be read. Nothing was written; records wait in Kafka. Move the folder {path.parent} away and start again: "
+            "all records that Kafka still holds are read again, and those that are in the lake are not written twice."
         ) from None

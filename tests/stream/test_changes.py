@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
+from jobs.lake import lock
 from jobs.stream import changes
 from jobs.stream.changes import Intake
 from jobs.stream.credit import answers
 from jobs.stream.origin import Origin
 from jobs.stream.sides import Sides
+from jobs.stream.taking import Taking
 from schemas.settings import Settings, settings
 from tests import rows
 from tests.stream.made_sides import COMPUTED, COUNTED, KNOWN, TRADER, answered, records, value
@@ -142,3 +144,27 @@ def test_the_topic_is_the_one_the_stream_makes(spark: Any) -> None:
     from jobs.stream.topics import CREDIT_CHANGE, EVERY
 
     assert (CHANGE.topic, CREDIT_CHANGE in EVERY) == (CREDIT_CHANGE, True)
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What an intake says."""
+    return []
+
+
+def test_a_replica_leaves_the_intake_to_the_one_that_has_it(spark: Any, here: Settings, said: list[str]) -> None:
+    with lock.writing(here, "changes"):
+        Taking(spark, here, CHANGE, said.append).look()
+    assert (said, spark.streams.active, (here.home / "checkpoints").exists()) == ([], [], False)
+
+
+def test_an_intake_that_can_not_begin_is_said_and_left_to_the_other_replica(spark: Any, here: Settings, said: list[str]) -> None:
+    checkpoint = here.home / "checkpoints" / CHANGE.table
+    checkpoint.mkdir(parents=True)
+    (checkpoint / "origin.json").write_text("{")
+    taking = Taking(spark, here, CHANGE, said.append)
+    taking.look()
+    taking.look()  # not again at once
+    assert [line.startswith(f"Credit changes are not taken in here: {checkpoint}/origin.json can't be read.") for line in said] == [True]
+    with lock.writing(here, "changes"):
+        assert spark.streams.active == []

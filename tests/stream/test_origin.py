@@ -1,4 +1,4 @@
-"""What a checkpoint of the ledger is called, and where its numbers begin."""
+"""What a checkpoint is called, and where its numbers begin."""
 
 from pathlib import Path
 
@@ -20,5 +20,5 @@ def test_a_new_checkpoint_has_another_name_and_goes_on_counting(tmp_path: Path) 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"app": "x"}'], ids=["empty", "cut off", "no keys", "a list", "one key"])
 def test_an_unreadable_origin_is_refused_with_the_way_back(tmp_path: Path, text: str) -> None:
     (tmp_path / "origin.json").write_text(text)
-    with pytest.raises(Refused, match=r"answers wait in Kafka\. Move the folder .* away and start again"):
+    with pytest.raises(Refused, match=r"records wait in Kafka\. Move the folder .* away and start again"):
         origin(tmp_path, lambda: 0)
