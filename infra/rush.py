@@ -43,7 +43,8 @@ class Rush:
         told = [f"p{share:g} {ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))]:.0f} ms" for share in (50, 90, 99)] if ordered else ["no answer"]
         mix = ", ".join(f"{name} {count}" for name, count in self.said.most_common())
         top = ", ".join(f"{name} {count}" for name, count in self.rules.most_common(5))
-        return f"  {len(ordered)} answers: {', '.join(told)}\n  {mix}\n  most often 最常见的原因: {top or 'none'}"
+        asked = self.said.total()
+        return f"  {len(ordered)} of {asked} answered within {DEADLINE // 1000} s: {', '.join(told)}\n  {mix}\n  most often 最常见的原因: {top or 'none'}"
 
 
 def rush(here: Settings, seconds: float = SECONDS, rate: float = RATE) -> Rush:

@@ -51,7 +51,7 @@ def up(place: Place, later: tuple[str, ...] = ()) -> None:
     _await(place, "kafka", lambda: ports.answers(place.settings.kafka_port), SERVER_SECONDS)
     _await(place, "airflow", lambda: not airflow_api.unhealthy(place), AIRFLOW_SECONDS)
     account = f"user {airflow_settings.ADMIN}, password {place.secret('airflow_admin_password')}"
-    print(f"The stack is up after {time.monotonic() - begun:.0f} s. Airflow: {airflow_api.address(place)}  {account}\n{HINT}")
+    print(f"The stack is up after {time.monotonic() - begun:.0f} s. Airflow: {airflow_api.address(place)}  {account}\n{HINT}", flush=True)
 
 
 def lake(place: Place) -> None:

@@ -183,7 +183,7 @@ def _replay(given: argparse.Namespace) -> None:
     here = settings()
     row = of_request(table(here), given.request)
     if row is None:
-        raise Refused(f"silver.verdict has no request '{given.request}'. An answer is in it 10 s after it was given.")
+        raise Refused(f"silver.verdict has no request '{given.request}'. An answer is in it some ten seconds after it was given: try again.")
     at = desk(here, load_all(here.contracts), load_marts(here.contracts), "a")
     say(said(replay(session(here, "replay"), at, row)))
 

@@ -66,7 +66,7 @@ def _row(row: "TableStatus") -> str:
     return (
         f'<tr><td>{name}</td><td class="owner">{escape(row.owner)}</td><td class="state {state}">{STATES[state]}</td>'
         f'<td class="when">{_report(row)}</td>{numbers}<td class="number">{released}</td>'
-        f'<td class="reason">{_reason(row.note or (LATE if row.late else None))}</td></tr>'
+        f'<td class="reason">{_reason(row.reason or row.note or (LATE if row.late else None))}</td></tr>'
     )
 
 

@@ -35,7 +35,7 @@ def receipt(settings: Settings, request: str, *, with_request: bool = False) -> 
     stored = verdicts.table(settings)
     row = verdicts.of_request(stored, request)
     if row is None:
-        raise Refused(f"silver.verdict has no request '{request}'. An answer is in it 10 s after it was given. `govlake dlq list` shows what had none.")
+        raise Refused(f"silver.verdict has no request '{request}'. An answer is in it some ten seconds after it was given: try again. `govlake dlq list` shows what had none.")
     known = verdicts.seals(settings, row["batch_id"])
     if not known or known[0].batch_id != row["batch_id"]:
         raise Unavailable(f"Batch {row['batch_id']} of request '{request}' has no seal yet. Try again in some seconds.")

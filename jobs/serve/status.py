@@ -23,6 +23,7 @@ class TableStatus:
 
     state: of the last batch; 'never' before the first.  released_at: of the last batch that readers got.
     late: a scheduled release is overdue by the contract's promise.  note: why it is held or refused.
+    held_dates: business dates of further batches that wait for a person's decision.
     """
 
     layer: str
@@ -44,11 +45,14 @@ class TableStatus:
     late: bool
     state: Literal["released", "held", "refused", "never"]
     note: str | None
+    held_dates: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str | None:
-        """Why readers did not get the last batch, in one sentence; None when they did."""
-        return self.note if self.state in ("held", "refused") else None
+        """Why readers did not get the last batch, and which others are held; None when they got all."""
+        last = self.note if self.state in ("held", "refused") else None
+        others = f"Held too 另有待放行批次: {', '.join(self.held_dates)}; `govlake ledger {self.table}` says why." if self.held_dates else None
+        return " ".join(told for told in (last, others) if told) or None
 
     @property
     def freshness(self) -> str | None:
@@ -98,6 +102,7 @@ class _Past:
 def _status(contract: Contract, stored: DeltaTable | None, past: _Past) -> TableStatus:
     last, released = past.last("released", "held", "refused"), past.last("released")
     released_at = released.at.astimezone(UTC) if released else None
+    waiting = {entry.date for entry in past.entries if entry.state == "held" and entry is not last}
     return TableStatus(
         layer=layer_of(contract), table=contract.table, title=contract.title, owner=contract.owner,
         version=stored.version() if stored else None, rows=stored.count() if stored else None,
@@ -107,6 +112,7 @@ def _status(contract: Contract, stored: DeltaTable | None, past: _Past) -> Table
         rows_filtered=last.rows_filtered if last else 0, encoding=last.encoding if last else "",
         released_at=released_at, hours_since=_hours(released_at, past.now), late=is_late(contract, released_at, past.now),
         state=last.state if last and last.state != "open" and last.state != "superseded" else "never", note=last.note if last else None,
+        held_dates=tuple(sorted(waiting)),
     )
 
 

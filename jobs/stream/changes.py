@@ -91,7 +91,7 @@ def write(changes: DataFrame, number: int, intake: Intake, after: Callable[[int]
     and a dead letter that comes twice names the same record. A change that another batch brought counts as duplicate.
     """
     batch = f"{intake.origin.app}-{number}"
-    judged = _judged(changes.coalesce(1), intake.contract, batch)
+    judged = _judged(changes.coalesce(1), intake.contract, batch).localCheckpoint()  # or each plan below holds the contract's rules anew
     stored = changes.sparkSession.read.format("delta").load(str(intake.silver.path)).where(F.col("_batch") != batch)  # a repeat finds its own rows there
     placed = _placed(judged, stored, intake.contract).persist()
     counts = {row["_place"]: (row["rows"], row["hash"]) for row in _counted(placed).toLocalIterator()}

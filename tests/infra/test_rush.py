@@ -23,5 +23,5 @@ def test_without_cases_nothing_is_sent_and_it_is_said(here: Settings) -> None:
 
 def test_the_figures_are_percentiles_and_what_was_said(here: Settings) -> None:
     found = Rush([float(number) for number in range(1, 101)])
-    found.said.update(["instant accept", "instant reject", "instant accept"])
-    assert found.worded.startswith("  100 answers: p50 51 ms, p90 91 ms, p99 100 ms\n  instant accept 2, instant reject 1")
+    found.said.update({"instant accept": 70, "instant reject": 30, "instant 503": 5})
+    assert found.worded.startswith("  100 of 105 answered within 5 s: p50 51 ms, p90 91 ms, p99 100 ms\n  instant accept 70, instant reject 30, instant 503 5")

@@ -49,6 +49,14 @@ def test_a_held_batch_is_shown_with_its_reason_and_the_version_readers_keep(lake
     assert (one.state, one.reason, one.version, one.released_at) == ("held", SENTENCE, 0, RELEASED_AT)
 
 
+def test_a_held_batch_stays_in_sight_when_another_date_comes_after_it(lake: Settings) -> None:
+    hold(lake)
+    put(lake.lake / "ledger" / "hop", HOP, [hop("release", (1, 1, 0, 0), LATER + timedelta(hours=1), batch="f" * 16, date="2026-03-05")])
+    one = status(lake)
+    assert (one.state, one.date, one.held_dates) == ("released", "2026-03-05", ("2026-03-02",))
+    assert one.reason == "Held too 另有待放行批次: 2026-03-02; `govlake ledger applicant` says why."
+
+
 def test_the_sums_of_a_held_batch_balance_too(lake: Settings) -> None:
     hold(lake)
     assert sums(status(lake)) == (2, 1, 1, 0, 0)
