@@ -1,5 +1,6 @@
 """The ledger read without Spark: each batch with its hops, its files and its sums."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -21,9 +22,9 @@ FILES = """SELECT * REPLACE (CAST("date" AS VARCHAR) AS "date") FROM stored
            WHERE ($1 IS NULL OR "table" = $1) AND ($2 IS NULL OR CAST("date" AS VARCHAR) = $2)
            QUALIFY row_number() OVER (PARTITION BY "table", batch, sha256, path ORDER BY "at" DESC) = 1
            ORDER BY "at", path """
-SETTLED = """SELECT batch, CAST("date" AS VARCHAR) AS "date", list(DISTINCT {'path': path, 'sha256': sha256}) AS files,
+SETTLED = """SELECT "table", batch, CAST("date" AS VARCHAR) AS "date", list(DISTINCT {'path': path, 'sha256': sha256}) AS files,
              list(DISTINCT sha256) FILTER (state = 'taken') AS taken, list(DISTINCT sha256) FILTER (state = 'held') AS held,
-             bool_or(state = 'superseded') AS is_over FROM stored WHERE "table" = $1 GROUP BY batch, "date" """
+             bool_or(state = 'superseded') AS is_over FROM stored WHERE list_contains($1, "table") GROUP BY "table", batch, "date" """
 
 HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in - rows_filtered) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
              FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
@@ -64,17 +65,18 @@ def ledger(settings: Settings, table: str | None = None, date: str | None = None
     return tuple(sorted((_entry(*both) for both in found.values()), key=lambda entry: (entry.at, entry.table)))
 
 
-def settled(settings: Settings, contract: Contract) -> frozenset[str]:
-    """Return the content hashes of a table's files that need not be read again: taken in, or held by this contract.
+def settled(settings: Settings, contracts: Iterable[Contract]) -> dict[str, frozenset[str]]:
+    """Return, by table, the content hashes of files that need not be read again: taken in, or held by this contract.
 
     A held file is judged anew once the contract has another version: its rows would then be another batch.
     """
-    found: set[str] = set()
-    for row in _rows(settings, "file", SETTLED, (contract.table,)):
-        found.update(row["taken"] or ())
-        is_same = row["batch"] == batch_id(contract, row["date"], (file["sha256"] for file in row["files"]))
-        found.update(row["held"] or () if is_same and not row["is_over"] else ())
-    return frozenset(found)
+    known = {contract.table: contract for contract in contracts}
+    found: dict[str, set[str]] = {table: set() for table in known}
+    for row in _rows(settings, "file", SETTLED, (list(known),)):
+        found[row["table"]].update(row["taken"] or ())
+        is_same = row["batch"] == batch_id(known[row["table"]], row["date"], (file["sha256"] for file in row["files"]))
+        found[row["table"]].update(row["held"] or () if is_same and not row["is_over"] else ())
+    return {table: frozenset(hashes) for table, hashes in found.items()}
 
 
 def history(settings: Settings, table: str) -> list[int]:

@@ -30,11 +30,12 @@ class Pending:
 
 def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
     """Return a run for each table and business date with files that were neither taken in nor are held by today's contract."""
-    found = []
-    for contract in load_all(settings.contracts).values():
-        folder, known = settings.landing / contract.source_class / contract.table, settled(settings, contract)
+    found, contracts = [], load_all(settings.contracts).values()
+    known = settled(settings, contracts)
+    for contract in contracts:
+        folder = settings.landing / contract.source_class / contract.table
         for date in _dates(folder):
-            files = waiting(settings, contract, date, known)
+            files = waiting(settings, contract, date, known[contract.table])
             names = tuple(file.relative for file in files)
             found += [Pending(contract.table, contract.dag_id, date, names)] if names else []
     return tuple(found)
