@@ -98,7 +98,7 @@ def by_rule(counted: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in counted:
         found[row["rule"]] = found.get(row["rule"], 0) + row["rows"]
-    return found
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 def worded(row: Mapping[str, Any], contract: Contract) -> QuarantinedRow:

@@ -4,6 +4,7 @@ import pytest
 
 from jobs.publish.plan import holding
 from jobs.serve.lake import HeldBatch, Reason, held, quarantine, top_reasons
+from jobs.serve.quarantine import by_rule
 from schemas.settings import Settings
 from tests.serve.made_lake import HELD, HELD_PATH, PATH, SECRET_NUMBER, SENTENCE, make_held
 
@@ -80,3 +81,8 @@ def test_the_limit_is_for_all_held_batches_together(lake: Settings) -> None:
 
 def test_a_table_that_holds_nothing_has_no_held_batch(lake: Settings) -> None:
     assert held(lake, "applicant", 20, holding) == ()
+
+
+def test_rules_are_listed_by_all_their_columns_together() -> None:
+    counted = [{"rule": "uscc", "column": "a", "rows": 42}, {"rule": "required", "column": "a", "rows": 30}, {"rule": "required", "column": "b", "rows": 20}]
+    assert list(by_rule(counted).items()) == [("required", 50), ("uscc", 42)]
