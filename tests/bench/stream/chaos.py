@@ -20,10 +20,12 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
-from infra import leftovers, programs, stack, supervision
+from infra import leftovers, ports, programs, stack, supervision
 from infra.place import Place
 from jobs.evidence.questions import QUESTIONS
 from jobs.serve.reconcile import disagreements, reconcile
+from jobs.stream import topics
+from jobs.stream.broker import make_topics
 from schemas.contract import Contract
 from schemas.errors import Failure
 from schemas.load import load_all
@@ -37,6 +39,7 @@ VICTIMS = ("stream-a", "stream-b", "stream-a+stream-b", "verdicts", "gateway", "
 STARTED = ("kafka", *programs.STREAM)
 UP, SETTLED, POLL = 240.0, 600.0, 0.5  # seconds the stream may take to answer, and to account for all afterwards
 AFTER_KILL, LONG = 2.0, 250.0  # seconds after a replica's kill in which waits (ms) over LONG are counted
+QUIET = {"log_level": 2}  # a killed broker would be said twenty times a second
 ASKED, ANSWERED = QUESTIONS[0].requests, QUESTIONS[0].answers
 
 
@@ -61,7 +64,7 @@ class Clerk:
         return [(self.answered[key] - due) * 1000 if key in self.answered else None for key, due in self.due.items() if kept(due)]
 
     def _ask(self) -> None:
-        producer = Producer({"bootstrap.servers": self.broker, "linger.ms": 0, "enable.idempotence": True, "message.timeout.ms": 240_000})
+        producer = Producer({"bootstrap.servers": self.broker, "linger.ms": 0, "enable.idempotence": True, "message.timeout.ms": 240_000, **QUIET})
         begun, index, run = time.monotonic(), 0, f"c{time.time_ns()}"
         while self.asking:
             due = begun + index / self.rate
@@ -79,7 +82,7 @@ class Clerk:
             self.acknowledged.add((message.key() or b"").decode())
 
     def _read(self) -> None:
-        consumer = Consumer({"bootstrap.servers": self.broker, "group.id": "chaos", "enable.auto.commit": False, "fetch.wait.max.ms": 100})
+        consumer = Consumer({"bootstrap.servers": self.broker, "group.id": "chaos", "enable.auto.commit": False, "fetch.wait.max.ms": 100, **QUIET})
         consumer.assign([TopicPartition(ANSWERED, 0, 0)])
         while self.reading:
             if (message := consumer.poll(POLL)) is not None and message.error() is None:
@@ -112,6 +115,8 @@ def main() -> int:
 
 def _under_fire(place: Place, given: argparse.Namespace) -> dict[str, Any]:
     supervision.start(place, STARTED)
+    _await(lambda: ports.answers(place.settings.kafka_port), UP, "the broker")
+    make_topics(place.settings, list(topics.EVERY))
     contract = next(one for one in load_all(place.settings.contracts).values() if one.topic == ASKED)
     clerk = Clerk(place.settings.kafka, contract, given.rate)
     _await(lambda: len(clerk.answered) > given.rate, UP, "the first answers")
