@@ -98,7 +98,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        place = Place(settings({**os.environ, "GOVLAKE_HOME": str(Path(home) / "var"), "GOVLAKE_PORT_BASE": PORTS}))
+        os.environ.update({"GOVLAKE_HOME": str(Path(home) / "var"), "GOVLAKE_PORT_BASE": PORTS})  # the programs inherit it
+        place = Place(settings())
         lake.fill(place.settings, 1000)
         stack.configure(place)
         supervision.launch(place)
