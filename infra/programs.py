@@ -25,7 +25,7 @@ class Program:
 
 BASE = ("postgres", "kafka")  # what must be up before anything else starts
 REPLICAS = ("a", "b")  # of the stream: with one killed, the other answers
-STREAM = (*(f"stream-{name}" for name in REPLICAS), "verdicts", "gateway")  # three Java machines and a server; no batch needs them
+STREAM = (*(f"stream-{name}" for name in REPLICAS), "verdicts", "gateway")  # two Java machines, a writer and a server; no batch needs them
 ANSWERING = ("stream-a", "verdicts", "gateway")  # enough to answer and to prove it: a second replica's start would only delay the first
 
 

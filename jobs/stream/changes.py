@@ -62,7 +62,7 @@ def make_table(spark: SparkSession, settings: Settings, contract: Contract) -> N
 
 def start(spark: SparkSession, settings: Settings, contract: Contract, checkpoint: Path) -> StreamingQuery:
     """Start taking changes in, from the checkpoint. The table must be there."""
-    intake = Intake(settings, contract, origin(checkpoint, lambda: 0))
+    intake = Intake(settings, contract, origin(checkpoint))
     stream = (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka)

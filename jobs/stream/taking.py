@@ -31,7 +31,7 @@ class Taking:
     def look(self) -> None:
         """Start taking changes in if nobody does; let the other replica try when it failed here."""
         if self._query is not None and not self._query.isActive:
-            self._failed(str(self._query.exception()))
+            self._failed(str(self._query.exception() or "The query ended by itself."))
         if self._contract is None or self._query is not None or time.monotonic() < self._rest:
             return
         try:

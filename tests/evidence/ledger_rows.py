@@ -10,15 +10,10 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from jobs.evidence import leaf
+from jobs.serve.answered import ROW
 
 AT = datetime(2026, 3, 2, 2, 0, 0, 123000, tzinfo=UTC)
-INSTANT = pa.timestamp("us", tz="UTC")
-SCHEMA = pa.schema([
-    *((name, pa.string()) for name in ("request_id", "kind", "request", "request_sha256", "verdict")), ("rules", pa.list_(pa.string())),
-    ("rule_set", pa.string()), ("contract_version", pa.string()), ("credit_version", pa.int64()), ("received_at", INSTANT),
-    ("answered_at", INSTANT), ("engine", pa.string()), ("doubles", pa.int32()), ("value", pa.string()), ("batch_id", pa.int64()),
-    ("leaf", pa.string()), ("received_on", pa.date32()),
-])
+
 
 
 def row(request: str, batch: int, **given: Any) -> dict[str, Any]:
@@ -41,4 +36,4 @@ def batch(number: int, size: int) -> list[dict[str, Any]]:
 
 def put(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     """Append rows to a ledger as one commit."""
-    write_deltalake(str(path), pa.Table.from_pylist(list(rows), schema=SCHEMA), mode="append", partition_by=["received_on"])
+    write_deltalake(str(path), pa.Table.from_pylist(list(rows), schema=ROW), mode="append", partition_by=["received_on"])

@@ -36,7 +36,7 @@ def sent(number: str, **given: str | None) -> bytes:
 def intake(spark: Any, here: Settings) -> Intake:
     """The table, and a new checkpoint."""
     changes.make_table(spark, here, CHANGE)
-    return Intake(here, CHANGE, Origin("first", 0))
+    return Intake(here, CHANGE, Origin("first"))
 
 
 def hand(spark: Any, intake: Intake, number: int, values: list[bytes]) -> None:
@@ -88,7 +88,7 @@ def test_killed_after_a_step_and_repeated_it_gives_the_same(spark: Any, intake: 
         changes.write(records(spark, "credit.change", batch), 0, intake, die)
     hand(spark, intake, 0, batch)
     assert hops(intake) == [(3, 2, 1, 0, 0)]
-    hand(spark, replace(intake, origin=Origin("a checkpoint that was lost", 0)), 0, batch)
+    hand(spark, replace(intake, origin=Origin("a checkpoint that was lost")), 0, batch)
     assert hops(intake)[1:] == [(3, 0, 1, 2, 0)]
     assert ([row["change_id"] for row in stored(intake)], sorted(row["_number"] for row in stored(intake))) == (["C1", "C3"], [1, 2])
 
