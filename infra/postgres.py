@@ -121,7 +121,7 @@ def _ensure_user() -> None:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         print(f"Adding the system user '{SYSTEM_USER}': PostgreSQL refuses to run as root.", flush=True)
-        command = ["useradd", "--system", "--no-create-home", "--home-dir", str(SHARED), SYSTEM_USER]
+        command = ["/usr/sbin/useradd", "--system", "--no-create-home", "--home-dir", str(SHARED), SYSTEM_USER]
         subprocess.run([*command, "--shell", "/usr/sbin/nologin"], check=True)
 
 

@@ -13,6 +13,7 @@ class Question:
     dead_letters: str
 
 
+WAKE = "wake"  # key of a record without a value among the requests: a replica wakes a reader with it, and nobody asks anything
 CHANGES = Question("change", "credit.change", "", "change.dead_letter")  # no question: changes of credit go into silver.credit_change
 QUESTIONS = (
     Question("instant", "instant.request", "instant.verdict", "instant.dead_letter"),

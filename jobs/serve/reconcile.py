@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.evidence.questions import QUESTIONS, Question
+from jobs.evidence.questions import QUESTIONS, WAKE, Question
 from jobs.serve import delta, records, verdicts
 from schemas.settings import Settings
 
@@ -78,7 +78,8 @@ def _account(settings: Settings, one: Question, grace: int) -> Account:
 
 def _asked(settings: Settings, one: Question) -> _Asked:
     """Read the requests, then the dead letters: a request whose very bytes are a dead letter is settled by it."""
-    found = [(_id(record), _hash(record.value), record.timestamp) for record in records.read(settings, one.requests)]
+    asking = (record for record in records.read(settings, one.requests) if record.value is not None or record.key != WAKE.encode())
+    found = [(_id(record), _hash(record.value), record.timestamp) for record in asking]
     letters = {_hash(record.value) for record in records.read(settings, one.dead_letters)}
     ids: dict[str, int] = {}
     for name, sha256, at in found:

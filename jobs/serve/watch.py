@@ -11,8 +11,9 @@ from jobs.serve import delta, positions, records
 from schemas.errors import Refused
 from schemas.settings import Settings
 
-SILENT = 60.0  # seconds without the end of a batch: batches of the replicas are 10 and 11 s
-BEHIND = 60.0  # seconds a request may wait for its answer, or an answer for its row, before somebody is called
+SILENT = 120.0  # seconds without the end of a batch: a replica's last 60 s at most
+BEHIND = 60.0  # seconds an answer may wait for its row before somebody is called
+UNREAD = 120.0  # and a request for its answer: a checkpoint knows nothing of the present batch
 DAY, HOUR = 86_400.0, 3_600.0
 FEW, SHARE = 20, 0.05  # dead letters within an hour: more than these, and more than this share of the requests
 STANDING = ("gold", "credit_standing")
@@ -69,7 +70,7 @@ def _oldest_beat(replica: Path) -> float:
 def _lag(settings: Settings, freshness: Mapping[str, int]) -> Finding:
     replicas = sorted((settings.home / "checkpoints").glob("stream-*"))
     waits = {one.requests: _least_behind(settings, one.requests, [path / one.requests for path in replicas]) for one in QUESTIONS}
-    return _late("lag", waits, "Requests wait", "docs/runbooks/stream-lag.md")
+    return _late("lag", UNREAD, waits, ("Requests wait", "docs/runbooks/stream-lag.md"))
 
 
 def _ledger(settings: Settings, freshness: Mapping[str, int]) -> Finding:
@@ -77,13 +78,13 @@ def _ledger(settings: Settings, freshness: Mapping[str, int]) -> Finding:
     written = {one.answers: positions.written(table, one.answers, range(settings.kafka_partitions)) for one in QUESTIONS}
     waits = {topic: _longest_wait(settings, topic, [found[topic]] if topic in found else []) for topic, found in written.items()}
     waits[CHANGES.requests] = _least_behind(settings, CHANGES.requests, [settings.home / "checkpoints" / "credit_change"])
-    return _late("ledger", waits, "Answers or credit changes wait for their row", "docs/runbooks/stream-lag.md")
+    return _late("ledger", BEHIND, waits, ("Answers or credit changes wait for their row", "docs/runbooks/stream-lag.md"))
 
 
-def _late(check: str, waits: Mapping[str, float | None], what: str, page: str) -> Finding:
-    known = {topic: seconds for topic, seconds in waits.items() if seconds is not None}
-    said = ", ".join(f"{topic} for {_span(seconds)}" for topic, seconds in known.items() if seconds > BEHIND)
-    return Finding(check, max(known.values(), default=None), BEHIND, "s", f"{what}: {said}. They stay in Kafka and nothing is lost. See {page}")
+def _late(check: str, limit: float, waits: Mapping[str, float | None], told: tuple[str, str]) -> Finding:
+    (what, page), known = told, {topic: seconds for topic, seconds in waits.items() if seconds is not None}
+    said = ", ".join(f"{topic} for {_span(seconds)}" for topic, seconds in known.items() if seconds > limit)
+    return Finding(check, max(known.values(), default=None), limit, "s", f"{what}: {said}. They stay in Kafka and nothing is lost. See {page}")
 
 
 def _least_behind(settings: Settings, topic: str, checkpoints: list[Path]) -> float | None:

@@ -1,11 +1,13 @@
 """The stream's topics on the broker."""
 
 import socket
+from contextlib import closing
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from jobs.evidence.questions import WAKE
 from jobs.stream import topics
 from schemas.errors import Unavailable
 from schemas.settings import Settings
@@ -30,6 +32,19 @@ def make_topics(settings: Settings, names: list[str]) -> None:
         raise Unavailable(
             f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was committed; requests wait in their topic. "
             "`make status` shows what is up."
+        ) from error
+
+
+def wake(settings: Settings, names: list[str]) -> None:
+    """Send a record that asks nothing to each partition of these topics. Raises Unavailable when the broker does not answer."""
+    try:
+        with closing(KafkaProducer(bootstrap_servers=settings.kafka, request_timeout_ms=int(PATIENCE * 1000))) as producer:
+            parts = [(name, part) for name in names for part in producer.partitions_for(name)]
+            for sent in [producer.send(name, key=WAKE.encode(), partition=part) for name, part in parts]:
+                sent.get(PATIENCE)
+    except (OSError, KafkaError) as error:
+        raise Unavailable(
+            f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was changed; requests wait in their topic. `make status` shows what is up."
         ) from error
 
 

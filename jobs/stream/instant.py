@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
@@ -14,8 +14,9 @@ from pyspark.sql.streaming.query import StreamingQuery
 from jobs.lake import lock
 from jobs.session import session
 from jobs.stream import changes, kept, queries, sides, topics, turns
-from jobs.stream.broker import make_topics
+from jobs.stream.broker import make_topics, wake
 from jobs.stream.kept import Kept
+from jobs.stream.pace import Pace
 from jobs.stream.queries import ANSWERERS
 from jobs.stream.sides import Sides
 from jobs.stream.taking import Taking
@@ -24,31 +25,30 @@ from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
-POLL = 1  # seconds between two looks for a table that was away
-STARTED, TURN = 60.0, 120.0  # seconds the queries may take to end a batch, and the other replica to start its own again
-# A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside.
+POLL = 1  # seconds between two looks at the tables
+PAGE, REST = 40.0, 5.0  # seconds a batch lasts, and at least when tables are new: then the other replica has its turn first
+TURN = 120.0  # seconds the other replica may take to start its queries again
+# A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside. Also on a cluster, see pace.
 LOCAL = "local[{slots}]"
 # At a batch's boundary everybody waits: the sides are small, so one task sorts and counts them (2.0 -> 1.5 s with seven tables).
 AT_BOUNDARY = {"spark.sql.shuffle.partitions": "1"}
 Say = Callable[[str], None]
-Work = tuple[list[StreamingQuery], Taking]
+Work = tuple[list[StreamingQuery], Pace, Taking]
 
 
 @dataclass(frozen=True)
 class Replica:
     """One of the engines that answer side by side; the asker takes the first answer.
 
-    batch: seconds between two checkpoints, at which it stops for a moment and reads the lake anew. Lengths differ, so
-    that the stops of two replicas rarely meet and never stay together.  settle: seconds it goes on with what it has after
-    a table came or went; also different, so that both do not start their queries again at once.
+    settle: seconds it goes on with what it has after a table came or went; different, so that both do not start their
+    queries again at once.
     """
 
     name: str
-    batch: int
     settle: int
 
 
-REPLICAS = {"a": Replica("a", 10, 2), "b": Replica("b", 11, 25)}
+REPLICAS = {"a": Replica("a", 2), "b": Replica("b", 25)}
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def serve(at: Desk, say: Say) -> None:
     _await_broker(at.settings, say)  # 1
     once = lru_cache(maxsize=8)(say)  # a contract that cannot be read is looked at every second
     spark, turn = _session(at), ExitStack()
+    pace = Pace(spark)
     change = changes.contract(at.settings) if at.standing.changes else None
     if change is not None:
         changes.make_table(spark, at.settings, change)
@@ -94,11 +95,11 @@ def serve(at: Desk, say: Say) -> None:
         there, due = _versions(at), turns.due(at.settings, at.contract, datetime.now(UTC), once)
         judging = [(one, sides.read(spark, at.settings, one.contract, at.standing)) for one in turns.editions(at.settings, due, at.contract)]
         held = tuple(one for _, known in judging for one in kept.keep(known))
-        running = queries.start(spark, queries.Lanes(at.settings, at.replica.name, at.replica.batch), judging)  # 2
+        running = queries.start(spark, queries.Lanes(at.settings, at.replica.name), judging)  # 2
         say(f"replica {at.replica.name} answers {', '.join(ANSWERERS)}{_without(judging[-1][1])}.")
         with turn:
-            _await_batch(running)
-        _keep_fresh(at, (running, taking), held, (there, due, once))  # 3
+            pace.await_answers(running)
+        _keep_fresh(at, (running, pace, taking), held, (there, due, once))  # 3
         turn.enter_context(lock.writing(at.settings, "stream", TURN))  # 4: while one starts again, the other answers
         for query in running:
             query.stop()
@@ -118,30 +119,37 @@ def _await_broker(settings: Settings, say: Say) -> None:
             time.sleep(POLL)
 
 
-def _await_batch(running: Iterable[StreamingQuery]) -> None:
-    """Wait until every query has ended a batch, and so answers; not for ever, since one that died is found elsewhere."""
-    deadline = time.monotonic() + STARTED
-    while time.monotonic() < deadline and any(query.isActive and query.lastProgress is None for query in running):
-        time.sleep(POLL)
-
-
 def _keep_fresh(at: Desk, work: Work, held: Iterable[Kept], known: tuple[dict[str, int], tuple[Turn, ...], Say]) -> None:
     """Renew tables that have a new version; return some seconds after one came or went, or the rules changed.
 
-    work: the queries that answer, and the intake of changes.  known: the versions when `held` was made, the turns of the
-    rules then.  Raises Unavailable when a query that answers ended meanwhile.
+    work: the queries that answer, when their batches end, and the intake of changes.  known: the versions when `held` was
+    made, the turns of the rules then.  Raises Unavailable when a query that answers ended meanwhile.
     """
-    (running, taking), (there, turn, say) = work, known
-    left, seen = at.replica.settle, there
+    (running, pace, taking), (there, turn, say) = work, known
+    left, seen, turned, is_new = at.replica.settle, there, time.monotonic(), False
     while left > 0:
         time.sleep(POLL)
+        pace.tick()
         taking.look()
         if ended := next((query for query in running if not query.isActive), None):
             raise Unavailable(_died(at, str(ended.exception() or "a query ended by itself")))
         now = _versions(at)
-        kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
+        is_new |= kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
+        if time.monotonic() - turned > (REST if is_new else PAGE) and _turn_page(at, (running, pace), is_new=is_new):
+            turned, is_new = time.monotonic(), False
         is_other = now.keys() != there.keys() or turns.due(at.settings, at.contract, datetime.now(UTC), say) != turn
         left, seen = left - (POLL if is_other else 0), now
+
+
+def _turn_page(at: Desk, work: tuple[list[StreamingQuery], Pace], *, is_new: bool) -> bool:
+    """End the batches, so that the next ones read what is new; False when the other replica is at it, and so answers nothing."""
+    running, pace = work
+    try:
+        with lock.writing(at.settings, "stream"):
+            pace.end(running, partial(wake, at.settings, list(ANSWERERS)) if is_new else None)
+    except Unavailable:
+        return False
+    return True
 
 
 def _versions(at: Desk) -> dict[str, int]:
@@ -157,11 +165,10 @@ def _without(known: Sides) -> str:
 
 
 def _session(at: Desk) -> SparkSession:
-    own = replace(at.settings, driver_memory=at.settings.stream_memory)
-    slotted = replace(own, spark_master=LOCAL.format(slots=own.stream_slots)) if own.spark_master.startswith("local") else own
+    own = replace(at.settings, driver_memory=at.settings.stream_memory, spark_master=LOCAL.format(slots=at.settings.stream_slots))
     # A heap that starts small is kept so tight that a full collection of a second came every ten seconds.
     os.environ["SPARK_SUBMIT_OPTS"] = f"{own.java_options} -Xms{own.driver_memory}"
-    spark = session(slotted, f"stream {at.replica.name}", is_long=True)
+    spark = session(own, f"stream {at.replica.name}", is_long=True)
     for name, value in AT_BOUNDARY.items():
         spark.conf.set(name, value)
     return spark

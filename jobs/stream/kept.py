@@ -40,18 +40,19 @@ def keep(sides: Sides) -> tuple[Kept, ...]:
     return made
 
 
-def renew(known: Iterable[Kept], sources: Iterable[str]) -> None:
-    """Make the sides of these tables anew, one after the other; batches take them up at their next boundary.
+def renew(known: Iterable[Kept], sources: Iterable[str]) -> bool:
+    """Make the sides of these tables anew, one after the other; batches take them up at their next boundary. False when none was made.
 
     The changes laid over gold come after gold itself: to have one twice does no harm, but one that the new gold counts in
     must not be forgotten while the old is read.
     """
     names = frozenset(sources)
-    for one in known:
-        if one.sources & names:
-            one.frame.unpersist()
-            one.frame.persist()
-            _compute((one,))
+    old = [one for one in known if one.sources & names]
+    for one in old:
+        one.frame.unpersist()
+        one.frame.persist()
+        _compute((one,))
+    return bool(old)
 
 
 def release(known: Iterable[Kept]) -> None:

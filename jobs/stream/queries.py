@@ -10,7 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
-from jobs.stream import credit, topics, verdict
+from jobs.evidence.questions import WAKE
+from jobs.stream import credit, pace, topics, verdict
 from jobs.stream.sides import Sides
 from jobs.stream.turns import Edition
 from schemas.settings import Settings
@@ -25,11 +26,10 @@ ANSWERERS: Mapping[str, Callable[[DataFrame, Sides, str], DataFrame]] = {
 
 @dataclass(frozen=True)
 class Lanes:
-    """Where the queries of a replica read, write and keep their place. batch: seconds between two checkpoints."""
+    """Where the queries of a replica read, write and keep their place."""
 
     settings: Settings
     replica: str
-    batch: int
 
     def checkpoint(self, name: str) -> Path:
         """Return the folder of a query's checkpoint."""
@@ -65,7 +65,7 @@ def _query(spark: SparkSession, lanes: Lanes, asked: tuple[str, Sides], turn: Tu
         .option("kafka.bootstrap.servers", lanes.settings.kafka)
         .option("checkpointLocation", str(lanes.checkpoint(name)))
         .outputMode("update")
-        .trigger(realTime=f"{lanes.batch} seconds")  # type: ignore[call-overload]  # the stub of 4.2.0 lacks it
+        .trigger(realTime=f"{pace.BATCH} seconds")  # type: ignore[call-overload]  # the stub of 4.2.0 lacks it
         .queryName(f"{name} {lanes.replica}")
         .start()
     )
@@ -74,10 +74,12 @@ def _query(spark: SparkSession, lanes: Lanes, asked: tuple[str, Sides], turn: Tu
 
 def _records(spark: SparkSession, lanes: Lanes, topic: str, span: tuple[datetime | None, datetime | None]) -> DataFrame:
     since, until = (None if moment is None else int(moment.timestamp() * 1000) for moment in span)
+    is_wake = F.col("value").isNull() & F.col("key").eqNullSafe(F.lit(WAKE).cast("binary"))
     source = spark.readStream.format("kafka").option("kafka.bootstrap.servers", lanes.settings.kafka).option("subscribe", topic)
     if since is None:
         records = source.option("startingOffsets", "earliest").load()
     else:  # where nothing of that time is there yet, from the end
         records = source.option("startingTimestamp", str(since)).option("startingOffsetsByTimestampStrategy", "latest").load()
         records = records.where(F.unix_millis("timestamp") >= since)
-    return records if until is None else records.where(F.unix_millis("timestamp") < until)
+    asked = records.where(~is_wake)
+    return asked if until is None else asked.where(F.unix_millis("timestamp") < until)

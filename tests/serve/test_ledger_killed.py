@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ from jobs.serve.receipts import walk
 from jobs.serve.reconcile import reconcile
 from jobs.serve.watch import watch
 from jobs.stream import topics
+from jobs.stream.broker import wake
 from schemas.errors import Failure
 from schemas.settings import ROOT, Settings, settings
 from tests.serve.answering import Broker, eventually, responder
@@ -126,14 +128,22 @@ def test_a_request_without_an_answer_is_named(govlake: Callable[..., tuple[int, 
     assert govlake("reconcile", "--grace", "3600")[0] == 0
 
 
+def test_a_record_that_only_wakes_a_reader_is_no_request(after: Settings) -> None:
+    before = reconcile(after, 0.0)[0]
+    wake(after, [topics.INSTANT_REQUEST])
+    assert reconcile(after, 0.0)[0] == before
+
+
 def test_the_watch_says_who_is_behind_and_who_is_not(after: Settings) -> None:
     ledger, letters = watch(after, ["ledger", "dead-letters"], {})
     assert (ledger.value is not None, ledger.is_crossed, letters.value in (1.0, 2.0), letters.is_crossed) == (True, False, True, False)
+    with closing(KafkaProducer(bootstrap_servers=after.kafka)) as producer:
+        old = producer.send(topics.INSTANT_REQUEST, b"{}", key=b"mute-2", timestamp_ms=int((time.time() - 300) * 1000)).get(WAIT).offset
     offsets = after.home / "checkpoints" / "stream-a" / topics.INSTANT_REQUEST / "offsets"
     offsets.mkdir(parents=True)
-    (offsets / "0").write_text(f'v1\n{{}}\n{{"{topics.INSTANT_REQUEST}":{{"0":0}}}}', encoding="utf-8")  # a replica that has read nothing
-    assert eventually(lambda: watch(after, ["lag"], {})[0].is_crossed, WAIT)
-    assert watch(after, ["lag"], {})[0].sentence.startswith("Requests wait: instant.request for ")
+    (offsets / "0").write_text(f'v1\n{{}}\n{{"{topics.INSTANT_REQUEST}":{{"0":{old}}}}}', encoding="utf-8")  # a replica that has not read it
+    (lag,) = watch(after, ["lag"], {})
+    assert (lag.is_crossed, lag.sentence.startswith("Requests wait: instant.request for 5 min")) == (True, True)
 
 
 def test_a_broker_that_is_away_is_one_sentence(after: Settings) -> None:

@@ -30,8 +30,8 @@ def test_the_topic_of_requests_is_the_one_a_contract_names(contracts: dict[str, 
     assert [contract.topic for contract in contracts.values() if contract.topic] == [topics.INSTANT_REQUEST]
 
 
-def test_replicas_stop_at_batches_of_different_lengths_and_start_again_at_different_times() -> None:
-    assert len({replica.batch for replica in REPLICAS.values()}) == len({replica.settle for replica in REPLICAS.values()}) == len(REPLICAS)
+def test_replicas_start_again_at_different_times() -> None:
+    assert len({replica.settle for replica in REPLICAS.values()}) == len(REPLICAS)
 
 
 def test_a_replica_without_a_contract_to_answer_by_says_what_is_missing(here: Settings, contracts: dict[str, Contract]) -> None:

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
 
 from infra import broker, ports
 from infra.place import Place
+from jobs.stream.broker import make_topics
 from schemas.settings import ROOT, settings
 
 PORTS = "41000"  # beside whatever is up
@@ -54,9 +53,7 @@ def kafka(at: Place, topics: Sequence[str]) -> Iterator[None]:
             if time.monotonic() - begun > PATIENCE:
                 raise RuntimeError(f"the bench's broker is not up after {PATIENCE:.0f} s; see {at.logs}/kafka.log")
             time.sleep(POLL)
-        admin = KafkaAdminClient(bootstrap_servers=at.settings.kafka)
-        admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1) for name in topics])
-        admin.close()
+        make_topics(at.settings, list(topics))
         yield
 
 
