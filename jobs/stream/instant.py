@@ -144,9 +144,10 @@ def _keep_fresh(at: Desk, work: Work, held: Iterable[Kept], known: tuple[dict[st
 def _turn_page(at: Desk, work: tuple[list[StreamingQuery], Pace], *, is_new: bool) -> bool:
     """End the batches, so that the next ones read what is new; False when the other replica is at it, and so answers nothing."""
     running, pace = work
+    is_woken = is_new or at.settings.kafka_partitions > 1  # or a partition with requests would wait for one without
     try:
         with lock.writing(at.settings, "stream"):
-            pace.end(running, partial(wake, at.settings, list(ANSWERERS)) if is_new else None)
+            pace.end(running, partial(wake, at.settings, list(ANSWERERS)) if is_woken else None)
     except Unavailable:
         return False
     return True
