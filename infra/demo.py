@@ -107,7 +107,7 @@ def _query(place: Place) -> None:
 
 
 def _stream(place: Place) -> None:
-    _heading("Two instant items, answered by the stream 即办件 (python -m infra.ask)")
+    _heading("Two instant items, answered by the stream 即办件 (python -m infra.ask); its Java is cold, the first may take a minute")
     contract = answered(load_all(place.settings.contracts))
     required = [column.name for column in contract.columns if column.required]
     _say(worded(*ask(place.settings, contract, example(contract))))

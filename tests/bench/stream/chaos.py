@@ -94,7 +94,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.stream.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--rate", type=float, default=300.0)
-    parser.add_argument("--pause", type=float, default=20.0, help="mean seconds between two kills")
+    parser.add_argument("--pause", type=float, default=35.0, help="mean seconds between two kills; a replica needs about a minute to come back")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
