@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from jobs.conform.conform import conform
 from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.lake import tables
-from jobs.publish import discard, measure, plan, release
+from jobs.publish import discard, history, measure, plan, release
 from jobs.publish.audit import Auditor
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -31,6 +31,10 @@ class Ingest(Protocol):
 
     def history(self, settings: Settings, table: str) -> list[int]:
         """Return the rows taken in by the last ten released batches of a table, newest first."""
+        ...
+
+    def newest(self, settings: Settings, table: str) -> str:
+        """Return the newest business date of which a table has a released batch; an empty text when it has none."""
         ...
 
 
@@ -123,7 +127,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
     target = tables.table(work.settings, "silver", work.contract.table)
     silver = tables.read(work.spark, target)
     candidate = release.candidate(work)
-    crowded = discard.crowded(candidate, work.contract, silver)
+    crowded = discard.crowded(candidate, work.contract, history.known(silver, work.contract, work.plan.date))
     crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.crowded))
     counts, details = measure.measure(candidate, release.crowded(work), work.contract)
     measurement = {
@@ -136,7 +140,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
         "version": tables.version(target),
         "files": [vars(report) for report in reports],
         "history": work.ingest.history(work.settings, work.contract.table),
-        **details,
+        **details, **history.measured(work, candidate, silver),
     }
     plan.write_json(work.plan.folder / "measurement.json", measurement)
     return measurement

@@ -10,7 +10,7 @@ from pyspark.sql import types as T
 from jobs.evidence.intake import FileReport
 from jobs.evidence.ledger import FileEntry, Hop, balance, record, row_hashes
 from jobs.lake import tables
-from jobs.publish import plan
+from jobs.publish import history, plan
 from jobs.publish.discard import CONFLICT
 from schemas.errors import Refused
 
@@ -60,7 +60,9 @@ def silver(work: "Work", measurement: dict[str, Any]) -> Hop:
     if measurement["rows_duplicate"] or CONFLICT in measurement["violations"]:
         good = good.join(F.broadcast(discarded(work)), ["_path", "_row"], "left_anti")
     rows = good.select(*names)
-    if work.contract.merge == "replace":
+    if work.contract.keeps_past:
+        history.write(work, rows)
+    elif work.contract.merge == "replace":
         tables.replace_once(rows, target, work.plan.batch)
     elif work.contract.merge == "append" or not measurement["table_rows"]:
         tables.append_once(rows, target, work.plan.batch)
@@ -74,7 +76,18 @@ def book(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, .
     event, hops = f"{work.plan.batch}-released", [*_hops(work, measurement), balance(released)]
     if released.note:  # accepted by a person: the hold has booked the first hops
         event, hops = f"{work.plan.batch}-accepted", [balance(released)]
+    if measurement.get("records_missing"):
+        hops.append(balance(_closed(work, measurement["records_missing"])))
     record(work.spark, work.settings, event, hops, _files(work, reports, "taken"))
+
+
+def _closed(work: "Work", missing: int) -> Hop:
+    """The records that a dump ended: as many as it lacked have a version without a place in landing that says so."""
+    versions = tables.read(work.spark, tables.table(work.settings, "silver", work.contract.table))
+    assert versions is not None
+    written = versions.where((F.col("_batch") == work.plan.batch) & F.col("_path").isNull()).count()
+    note = f"{missing} record(s) that the delivery lacks are closed from {work.plan.date} on."
+    return _hop(work, "close", missing, rows_out=written, note=note)
 
 
 def hold(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], verdict: dict[str, Any]) -> None:
@@ -90,7 +103,7 @@ def refuse(work: "Work", reports: tuple[FileReport, ...]) -> None:
 
 
 def _conflict(work: "Work"):  # type: ignore[no-untyped-def]
-    fields = (F.lit(CONFLICT).alias("rule"), F.lit("+".join(work.contract.key)).alias("column"))
+    fields = (F.lit(CONFLICT).alias("rule"), F.lit("+".join(work.contract.identity)).alias("column"))
     return F.array(F.struct(*fields, F.lit("quarantine").alias("severity"), F.lit(None).cast("string").alias("value")))
 
 
@@ -107,7 +120,8 @@ def _proved(work: "Work", found: dict[str, Any], good: DataFrame) -> Hop:
     target = tables.table(work.settings, "silver", work.contract.table)
     written = tables.read(work.spark, target)
     assert written is not None
-    sides = row_hashes(written.where(F.col("_batch") == work.plan.batch), work.contract.names).unionByName(
+    sent = (F.col("_batch") == work.plan.batch) & F.col("_path").isNotNull()  # not what closes the records a dump lacks
+    sides = row_hashes(written.where(sent), work.contract.names).unionByName(
         row_hashes(good, work.contract.names)
     )
     sums, meant = sides.toLocalIterator()

@@ -29,6 +29,10 @@ SETTLED = """SELECT "table", batch, CAST("date" AS VARCHAR) AS "date", list(DIST
 HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in - rows_filtered) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
              FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
 
+NEWEST = """SELECT coalesce(max(CAST("date" AS VARCHAR)), '') AS newest FROM stored WHERE "table" = $1 AND hop = 'release' """
+RELEASED_BY = """SELECT max_by(version_written, "at") AS version FROM stored
+                 WHERE "table" = $1 AND hop IN ('release', 'mart') AND version_written IS NOT NULL AND "at" <= $2 """
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -82,6 +86,16 @@ def settled(settings: Settings, contracts: Iterable[Contract]) -> dict[str, froz
 def history(settings: Settings, table: str) -> list[int]:
     """Return the rows taken in by the last ten released batches of a table, newest first."""
     return [row["rows_in"] for row in _rows(settings, "hop", HISTORY, (table,))]
+
+
+def newest(settings: Settings, table: str) -> str:
+    """Return the newest business date of which a table has a released batch; an empty text when it has none."""
+    return next((str(row["newest"]) for row in _rows(settings, "hop", NEWEST, (table,))), "")
+
+
+def released_by(settings: Settings, table: str, at: datetime) -> int | None:
+    """Return the version of a table that readers had at an instant; None when nothing was released by then."""
+    return next((row["version"] for row in _rows(settings, "hop", RELEASED_BY, (table, at))), None)
 
 
 def _rows(settings: Settings, noun: str, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:

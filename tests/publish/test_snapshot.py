@@ -1,0 +1,109 @@
+"""A table whose every delivery is the whole table: its differences are kept, and what it lacks has ended, unless it lacks too much."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from jobs.__main__ import Ingest
+from jobs.commands import check
+from jobs.commands.check import conformed
+from jobs.publish.run import Order, accept
+from jobs.serve.lake import Asked, ledger, show, tables
+from schemas.contract import Contract
+from schemas.errors import Refused
+from schemas.load import load
+from schemas.settings import ROOT, Settings, settings
+from tests.publish.notices import stored, unbalanced
+
+pytestmark = pytest.mark.spark
+RECORDS, SEED = 10_000, 20260302
+CONTRACTS = ROOT / "tests" / "data" / "past"
+DAYS = ("2026-03-02", "2026-03-03", "2026-03-03", "2026-03-06")  # the second dump of a day puts the first one right
+BROKEN = "many"  # no number: the row is quarantined
+Dump = Mapping[str, int | None]  # None: a row that is quarantined
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    """An installation whose contracts keep the past."""
+    return settings({"GOVLAKE_HOME": str(tmp_path / "var"), "GOVLAKE_CONTRACTS": str(CONTRACTS)})
+
+
+@pytest.fixture
+def contract() -> Contract:
+    """The roll of all licences in force."""
+    return load(CONTRACTS / "roll.odcs.yaml")
+
+
+@pytest.fixture
+def dump(contract: Contract, land: Callable[..., Path], take_in: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Land a whole roll for a day and run the table; returns the lines that were said."""
+
+    def put(day: str, name: str, rows: Dump) -> list[str]:
+        lines = (f"{number},{BROKEN if seats is None else seats}\n" for number, seats in rows.items())
+        land(contract.source_class, contract.table, day, name, ("licence_no,seats\n" + "".join(lines)).encode())
+        return take_in(contract, day)
+
+    return put
+
+
+def answer(here: Settings, asked: Asked) -> dict[str, int]:
+    found = show(here, "roll", None, 10 * RECORDS, asked)
+    number, seats = found.columns.index("licence_no"), found.columns.index("seats")
+    assert len({row[number] for row in found.rows}) == len(found.rows)
+    return {row[number]: row[seats] for row in found.rows}
+
+
+def drawn(random: Random) -> dict[str, int | None]:
+    """A roll that lacks some licences, has changed some, and has some broken rows."""
+    seats = (*[7] * 8, 8, None)
+    return {f"L{number}": random.choice(seats) for number in range(RECORDS) if random.random() < 0.85}
+
+
+def seen(before: Mapping[str, int], dumped: Dump) -> dict[str, int]:
+    """What counts after a dump, obviously: what it says, and of a broken row what was known before."""
+    good = {number: seats for number, seats in dumped.items() if seats is not None}
+    return good | {number: before[number] for number, seats in dumped.items() if seats is None and number in before}
+
+
+def test_dumps_of_ten_thousand_records_are_answered_as_they_were_sent_for_every_day_and_instant(spark: Any, here: Settings, dump: Callable[..., list[str]]) -> None:
+    random, told = Random(SEED), [dict[str, int]()]
+    for place, day in enumerate(DAYS):
+        rows = drawn(random)
+        said = dump(day, f"{place}.csv", rows)
+        told.append(seen(told[-1], rows))
+        closed = len(told[-2].keys() - rows.keys())
+        assert place == 0 or any(f"{closed} record(s) closed." in line for line in said)
+    assert unbalanced(spark, here) == []
+    newest = {day: told[place + 1] for place, day in enumerate(DAYS)}
+    assert answer(here, Asked(date(2026, 3, 1))) == {}
+    assert {day: answer(here, Asked(date.fromisoformat(day))) for day in newest} == newest
+    assert answer(here, Asked(date(2026, 3, 5))) == newest["2026-03-03"]
+    at = sorted({row["_ingested_at"].astimezone() for row in stored(spark, here, "silver", "roll")})
+    assert [answer(here, Asked(date(2026, 3, 5), instant)) for instant in at] == [told[1], told[2], told[3], told[3]]
+    (status,) = [one for one in tables(here) if one.table == "roll"]
+    assert (status.rows, status.rows_silver < RECORDS) == (len(told[-1]), True)
+
+
+def test_a_dump_that_lacks_30_percent_is_foretold_held_and_released_by_a_person(
+    spark: Any, here: Settings, contract: Contract, dump: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    whole: dict[str, int | None] = {f"L{number}": 5 for number in range(10)}
+    dump("2026-03-02", "a.csv", whole)
+    seven = tmp_path / "b.csv"
+    seven.write_text("licence_no,seats\n" + "".join(f"{number},5\n" for number in list(whole)[:7]), encoding="utf-8")
+    assert conformed(spark, here, check.Asked(contract, seven, "2026-03-03", 1)).would_be_held == ("missingRecords must be below 30 %, found 30 %",)
+    with pytest.raises(Refused, match=r"is held: missingRecords must be below 30 %, found 30 %\. Readers keep the version they had"):
+        dump("2026-03-03", "b.csv", dict(list(whole.items())[:7]))
+    assert len(answer(here, Asked())) == 10
+    (held,) = [entry for entry in ledger(here, "roll") if entry.state == "held"]
+    accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), held.batch, "the bureau has confirmed three closures")
+    days = [len(answer(here, Asked(date.fromisoformat(day)))) for day in ("2026-03-02", "2026-03-03")]
+    close = [hop for hop in stored(spark, here, "ledger", "hop") if hop["hop"] == "close"]
+    assert (days, [hop["rows_out"] for hop in close], unbalanced(spark, here)) == ([10, 7], [3], [])
+    with pytest.raises(Refused, match="roll 2026-03-02: a snapshot is compared with the one before it, and 2026-03-03 has been taken in already"):
+        dump("2026-03-02", "late.csv", {"L1": 6})
