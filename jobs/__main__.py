@@ -100,7 +100,7 @@ class Ingest:
         from jobs.ingest import landing
         from jobs.serve.batches import settled
 
-        return landing.waiting(settings, contract, date, settled(settings, [contract])[contract.table])
+        return landing.waiting(settings, contract, date, settled(settings, [contract], date)[contract.table])
 
     def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
         """See jobs.ingest.read.read."""

@@ -64,10 +64,7 @@ def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -
     4, 5 and 6 carry the batch id as Delta transaction, so a repeat of them changes nothing.
     """
     reports = _candidate(work, references)  # 1
-    if all(report.refused for report in reports):
-        release.refuse(work, reports)
-        plan.forget(work.plan)
-        raise Refused(" ".join(dict.fromkeys(str(report.refused) for report in reports)))
+    _check_refused(work, reports)
     work.after(1)
     measurement = _measured(work, reports)  # 2
     work.after(2)
@@ -104,6 +101,16 @@ def _released(work: Work, measurement: dict[str, Any], reports: tuple[FileReport
     release.book(work, measurement, reports, written)  # 6
     work.after(6)
     plan.forget(work.plan)  # 7
+
+
+def _check_refused(work: Work, reports: tuple[FileReport, ...]) -> None:
+    """Raise Refused, and let the batch be, when no file could be read, or one of a snapshot: what stood in it would seem to have ended."""
+    refused = [str(report.refused) for report in reports if report.refused]
+    if len(refused) == len(reports) or (refused and work.contract.merge == "snapshot"):
+        others = [] if len(refused) == len(reports) else ["A snapshot is the whole table: the other files of the delivery wait too."]
+        release.refuse(work, reports)
+        plan.forget(work.plan)
+        raise Refused(" ".join(dict.fromkeys([*refused, *others])))
 
 
 def _candidate(work: Work, references: Mapping[str, DataFrame]) -> tuple[FileReport, ...]:

@@ -69,14 +69,17 @@ def ledger(settings: Settings, table: str | None = None, date: str | None = None
     return tuple(sorted((_entry(*both) for both in found.values()), key=lambda entry: (entry.at, entry.table)))
 
 
-def settled(settings: Settings, contracts: Iterable[Contract]) -> dict[str, frozenset[str]]:
+def settled(settings: Settings, contracts: Iterable[Contract], date: str | None = None) -> dict[str, frozenset[str]]:
     """Return, by table, the content hashes of files that need not be read again: taken in, or held by this contract.
 
     A held file is judged anew once the contract has another version: its rows would then be another batch.
+    date: what another day's delivery of a snapshot held says nothing about this one, even where the bytes are the same.
     """
     known = {contract.table: contract for contract in contracts}
     found: dict[str, set[str]] = {table: set() for table in known}
     for row in _rows(settings, "file", SETTLED, (list(known),)):
+        if date not in (None, row["date"]) and known[row["table"]].merge == "snapshot":
+            continue
         found[row["table"]].update(row["taken"] or ())
         is_same = row["batch"] == batch_id(known[row["table"]], row["date"], (file["sha256"] for file in row["files"]))
         found[row["table"]].update(row["held"] or () if is_same and not row["is_over"] else ())

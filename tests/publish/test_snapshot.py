@@ -11,8 +11,9 @@ import pytest
 from jobs.__main__ import Ingest
 from jobs.commands import check
 from jobs.commands.check import conformed
+from jobs.ingest.landing import waiting
 from jobs.publish.run import Order, accept
-from jobs.serve.lake import Asked, ledger, show, tables
+from jobs.serve.lake import Asked, ledger, pending, show, tables
 from schemas.contract import Contract
 from schemas.errors import Refused
 from schemas.load import load
@@ -89,8 +90,8 @@ def test_dumps_of_ten_thousand_records_are_answered_as_they_were_sent_for_every_
     assert (status.rows, status.rows_silver < RECORDS) == (len(told[-1]), True)
 
 
-def test_a_dump_that_lacks_30_percent_is_foretold_held_and_released_by_a_person(
-    spark: Any, here: Settings, contract: Contract, dump: Callable[..., list[str]], tmp_path: Path
+def test_a_dump_that_lacks_30_percent_is_foretold_held_and_released_by_a_person_and_no_half_of_a_dump_is_taken(
+    spark: Any, here: Settings, contract: Contract, dump: Callable[..., list[str]], land: Callable[..., Path], tmp_path: Path
 ) -> None:
     whole: dict[str, int | None] = {f"L{number}": 5 for number in range(10)}
     dump("2026-03-02", "a.csv", whole)
@@ -105,5 +106,12 @@ def test_a_dump_that_lacks_30_percent_is_foretold_held_and_released_by_a_person(
     days = [len(answer(here, Asked(date.fromisoformat(day)))) for day in ("2026-03-02", "2026-03-03")]
     close = [hop for hop in stored(spark, here, "ledger", "hop") if hop["hop"] == "close"]
     assert (days, [hop["rows_out"] for hop in close], unbalanced(spark, here)) == ([10, 7], [3], [])
-    with pytest.raises(Refused, match="roll 2026-03-02: a snapshot is compared with the one before it, and 2026-03-03 has been taken in already"):
+    dump("2026-03-04", "a.csv", whole)  # the very bytes of the first day
+    assert len(answer(here, Asked(date(2026, 3, 4)))) == 10
+    land(contract.source_class, contract.table, "2026-03-05", "unreadable.csv", b"")
+    with pytest.raises(Refused, match=r"unreadable\.csv.* A snapshot is the whole table: the other files of the delivery wait too\."):
+        dump("2026-03-05", "half.csv", {"L1": 5})
+    assert len(answer(here, Asked())) == 10
+    assert [(one.date, len(one.files)) for one in pending(here, waiting)] == [("2026-03-05", 2)]
+    with pytest.raises(Refused, match="roll 2026-03-02: a snapshot is compared with the one before it, and 2026-03-04 has been taken in already"):
         dump("2026-03-02", "late.csv", {"L1": 6})
