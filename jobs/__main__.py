@@ -115,11 +115,11 @@ class Ingest:
 
         return history(settings, table)
 
-    def newest(self, settings: Settings, table: str) -> str:
-        """See jobs.serve.batches.newest."""
-        from jobs.serve.batches import newest
+    def dates(self, settings: Settings, table: str) -> list[str]:
+        """See jobs.serve.batches.dates."""
+        from jobs.serve.batches import dates
 
-        return newest(settings, table)
+        return dates(settings, table)
 
 
 def _order(given: argparse.Namespace, date: str) -> Order:

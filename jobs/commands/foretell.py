@@ -36,8 +36,8 @@ def judged(auditor: Auditor, measured: Mapping[str, Any], workspace: Path) -> tu
 def missing(candidate: "DataFrame", settings: Settings, contract: Contract, date: str) -> Mapping[str, int]:
     """Return how many records readers have on the day of a whole dump, and how many of them it lacks; none for other tables."""
     from jobs.lake import tables
-    from jobs.publish.history import records
+    from jobs.publish.history import lacking
 
     silver = tables.read(candidate.sparkSession, tables.table(settings, "silver", contract.table))
-    standing, lacking = records(candidate, silver, contract, date)
-    return {"records": standing, "records_missing": 0 if lacking is None else lacking.count()}
+    found = lacking(candidate, silver, contract, date)
+    return {} if found is None else dict(zip(("records", "records_missing"), (frame.count() for frame in found), strict=True))

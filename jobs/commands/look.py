@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jobs.serve.lake import Entry, HeldBatch, Quarantine
 
 SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
+MADE = ("close", "restate")  # hops of versions that a dump makes without a row
 HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
 
 
@@ -58,7 +59,7 @@ def ledger(arguments: Namespace, settings: Settings) -> str:
 
 def _notes(entry: "Entry") -> list[str]:
     """What the ledger says of a batch, and of each of its files that was refused; once each, without the table's name before it."""
-    said = [entry.note, *(hop["note"] for hop in entry.hops if hop["hop"] == "close"), *(file["note"] for file in entry.files if file["state"] == "refused")]
+    said = [entry.note, *(hop["note"] for hop in entry.hops if hop["hop"] in MADE), *(file["note"] for file in entry.files if file["state"] == "refused")]
     return list(dict.fromkeys(note.removeprefix(f"{entry.table} {entry.date}").strip() for note in said if note))
 
 

@@ -33,8 +33,8 @@ class Ingest(Protocol):
         """Return the rows taken in by the last ten released batches of a table, newest first."""
         ...
 
-    def newest(self, settings: Settings, table: str) -> str:
-        """Return the newest business date of which a table has a released batch; an empty text when it has none."""
+    def dates(self, settings: Settings, table: str) -> list[str]:
+        """Return the business dates of which a table has a released batch."""
         ...
 
 
@@ -147,7 +147,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
         "version": tables.version(target),
         "files": [vars(report) for report in reports],
         "history": work.ingest.history(work.settings, work.contract.table),
-        **details, **history.measured(work, candidate, silver),
+        **details, **history.measured(work, candidate, silver, release.news(work)),
     }
     plan.write_json(work.plan.folder / "measurement.json", measurement)
     return measurement

@@ -1,5 +1,6 @@
-"""The versions of records: which rows of a batch join them, which records a dump ended, and the one write that brings both in."""
+"""The versions of records: which rows of a batch join them, what a dump says without a row, and the one write that brings both in."""
 
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from jobs.publish.batch import Work
 
 BEFORE = "1900-01-01"  # rows of a table that kept no past count since before anybody knows
-PLACE = ("_file", "_path", "_row")  # of a row in landing; a version that says that a dump lacks the record has none
+PLACE = ("_file", "_path", "_row")  # of a row in landing; what a dump says without a row has none
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A delivery that is the whole table. standing: the records that stand on its day.  gone: of these, what it lacks.  news: its rows that are news."""
+
+    standing: DataFrame
+    gone: DataFrame
+    news: DataFrame
 
 
 def versions(silver: DataFrame | None, contract: Contract) -> DataFrame | None:
@@ -35,29 +45,36 @@ def known(silver: DataFrame | None, contract: Contract, day: str) -> DataFrame |
     return valid_on(found, day) if found is not None and contract.merge == "snapshot" else found
 
 
-def records(candidate: DataFrame, silver: DataFrame | None, contract: Contract, day: str) -> tuple[int, DataFrame | None]:
-    """Return how many records stand on the day of a dump, and those that it lacks, in full; none for a table that is not dumped.
+def lacking(candidate: DataFrame, silver: DataFrame | None, contract: Contract, day: str) -> tuple[DataFrame, DataFrame] | None:
+    """Return the records that stand on the day of a dump, and of these the ones that it lacks; None for a table that is not dumped, or never was.
 
     A row in quarantine still names its record, which so is not lacking.
     """
     standing = known(silver, contract, day) if contract.merge == "snapshot" else None
-    if standing is None:
-        return 0, None
-    return standing.count(), standing.join(candidate.select(*contract.key), list(contract.key), "left_anti")
+    return None if standing is None else (standing, standing.join(candidate.select(*contract.key), list(contract.key), "left_anti"))
 
 
-def measured(work: "Work", candidate: DataFrame, silver: DataFrame | None) -> dict[str, int]:
-    """Return how many records stand on the day of a dump and how many it lacks; the versions that close these are kept for step 5."""
-    standing, lacking = records(candidate, silver, work.contract, work.plan.date)
-    if lacking is None:
-        return {"records": 0, "records_missing": 0}
-    closing = _closing(work, lacking)
-    closing.coalesce(1).write.mode("overwrite").parquet(str(work.plan.closing))
-    return {"records": standing, "records_missing": work.spark.read.schema(closing.schema).parquet(str(work.plan.closing)).count()}
+def measured(work: "Work", candidate: DataFrame, silver: DataFrame | None, news: DataFrame) -> dict[str, int]:
+    """Return how many records stand on the day of a dump, how many it lacks, and of how many it is said again what they were later.
+
+    The versions that close the first and restate the others are kept for step 5. news: the rows that go into silver.
+    """
+    found = lacking(candidate, silver, work.contract, work.plan.date)
+    if found is None or silver is None:
+        return {"records": 0, "records_missing": 0, "records_restated": 0}
+    dump = Dump(*found, news)
+    made = _made(work, dump.gone, work.plan.date).withColumn(IS_DELETED, F.lit(True))
+    later = min((day for day in work.ingest.dates(work.settings, work.contract.table) if day > work.plan.date), default=None)
+    if later is not None:
+        made = made.unionByName(_restated(work, dump, silver, later), allowMissingColumns=True)
+    made.coalesce(1).write.mode("overwrite").parquet(str(work.plan.made))
+    counted = work.spark.read.schema(made.schema).parquet(str(work.plan.made)).groupBy(F.col(VALID_FROM) > work.plan.date).count()
+    counts = dict(tuple(row) for row in counted.toLocalIterator())
+    return {"records": dump.standing.count(), "records_missing": counts.get(False, 0), "records_restated": counts.get(True, 0)}
 
 
 def write(work: "Work", rows: DataFrame) -> None:
-    """Bring the rows of a batch, and the records it ended, among the versions, in one commit; prove it by reading back.
+    """Bring the rows of a batch, and what a dump says without a row, among the versions, in one commit; prove it by reading back.
 
     1. Find the other versions of the records concerned, as they were without this batch.
     2. Insert the new versions and set the ends of those beside them; a repeat with the same batch changes nothing.
@@ -82,9 +99,9 @@ def _fresh(work: "Work", rows: DataFrame) -> DataFrame:
     contract = work.contract
     since = F.col(contract.order_by[0]) if contract.merge == "history" else F.lit(work.plan.date).cast("date")
     sent = rows.withColumns({VALID_FROM: since, IS_DELETED: _is_deleted(contract)})
-    if contract.merge != "snapshot" or not work.plan.closing.exists():
+    if contract.merge != "snapshot" or not work.plan.made.exists():
         return sent
-    return sent.unionByName(work.spark.read.parquet(str(work.plan.closing)), allowMissingColumns=True)
+    return sent.unionByName(work.spark.read.parquet(str(work.plan.made)), allowMissingColumns=True)
 
 
 def _without(versions: DataFrame | None, batch: str) -> DataFrame | None:
@@ -125,8 +142,18 @@ def _is_deleted(contract: Contract) -> Column:
     return reduce(and_, signs) if signs else F.lit(False)
 
 
-def _closing(work: "Work", lacking: DataFrame) -> DataFrame:
-    """The versions that end these records from the business date on: what was known last, marked as deleted."""
-    nowhere = {name: F.lit(None).cast(dict(lacking.dtypes)[name]) for name in PLACE}
+def _made(work: "Work", rows: DataFrame, day: str) -> DataFrame:
+    """Versions from a day on that no row of a file says: what the rows say, without a place in landing."""
+    nowhere = {name: F.lit(None).cast(dict(rows.dtypes)[name]) for name in PLACE}
     stamps = {"_batch": F.lit(work.plan.batch), "_ingested_at": F.lit(work.plan.ingested_at)}
-    return lacking.withColumns({**nowhere, **stamps, VALID_FROM: F.lit(work.plan.date).cast("date"), IS_DELETED: F.lit(True)}).drop(VALID_TO)
+    return rows.withColumns({**nowhere, **stamps, VALID_FROM: F.lit(day).cast("date")}).drop(VALID_TO)
+
+
+def _restated(work: "Work", dump: Dump, silver: DataFrame, later: str) -> DataFrame:
+    """What a late dump changes must not reach beyond the next one, which told nothing of it: from that day on the records are again what they were."""
+    key = list(work.contract.key)
+    told = silver.where(F.col(VALID_FROM) == later) if VALID_FROM in silver.columns else silver.limit(0)
+    untold = dump.news.select(*key).unionByName(dump.gone.select(*key)).join(told.select(*key), key, "left_anti")
+    were = dump.standing.join(untold, key, "left_semi").withColumn(IS_DELETED, F.lit(False))
+    were_not = dump.news.join(untold, key, "left_semi").join(dump.standing.select(*key), key, "left_anti").withColumn(IS_DELETED, F.lit(True))
+    return _made(work, were.unionByName(were_not, allowMissingColumns=True), later)

@@ -36,9 +36,9 @@ class Plan:
         return self.folder / "crowded_rows"
 
     @property
-    def closing(self) -> Path:
-        """The Parquet folder of the versions that end the records a dump lacks, see `history.measured`."""
-        return self.folder / "closing_rows"
+    def made(self) -> Path:
+        """The Parquet folder of the versions that a dump makes without a row, see `history.measured`."""
+        return self.folder / "made_rows"
 
     @property
     def sentence(self) -> str:

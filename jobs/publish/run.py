@@ -43,7 +43,6 @@ def run(order: Order) -> None:
             folder = settings.landing / contract.source_class / contract.table / order.date
             order.say(f"{contract.table} {order.date}: nothing new in {folder}.")
             return
-        _check_turn(order, order.date)
         for old in plan.outdated(settings, contract, order.date):
             supersede(_session(order), settings, contract, old)
             order.say(f"{contract.table} {old.date}: batch {old.batch} was held under another version of the contract; its files are judged anew.")
@@ -62,20 +61,8 @@ def accept(order: Order, batch_id: str, because: str) -> None:
             f"Nothing was changed. Run the date again, so that its files are judged anew: `python -m jobs run {table} --date {found.date}`."
         )
     with lock.writing(order.settings, table):
-        if not (found.folder / "accepted").exists():
-            _check_turn(order, found.date)
         batch.accept(_work(order, found), because)
         order.say(f"{table} {found.date}: batch {batch_id} accepted.")
-
-
-def _check_turn(order: Order, date: str) -> None:
-    """Raise Refused for a snapshot older than the newest one: what it lacks may have come, and gone, since."""
-    newest = order.ingest.newest(order.settings, order.contract.table) if order.contract.merge == "snapshot" else ""
-    if date < newest:
-        raise Refused(
-            f"{order.contract.table} {date}: a snapshot is compared with the one before it, and {newest} has been taken in already. "
-            "Nothing was changed; the files stay in landing. Take older days in before newer ones."
-        )
 
 
 def references(spark: SparkSession, settings: Settings, contract: Contract) -> Mapping[str, DataFrame]:

@@ -29,7 +29,7 @@ SETTLED = """SELECT "table", batch, CAST("date" AS VARCHAR) AS "date", list(DIST
 HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in - rows_filtered) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
              FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
 
-NEWEST = """SELECT coalesce(max(CAST("date" AS VARCHAR)), '') AS newest FROM stored WHERE "table" = $1 AND hop = 'release' """
+DATES = """SELECT DISTINCT CAST("date" AS VARCHAR) AS "date" FROM stored WHERE "table" = $1 AND hop = 'release' ORDER BY "date" """
 RELEASED_BY = """SELECT max_by(version_written, "at") AS version FROM stored
                  WHERE "table" = $1 AND hop IN ('release', 'mart') AND version_written IS NOT NULL AND "at" <= $2 """
 
@@ -91,9 +91,9 @@ def history(settings: Settings, table: str) -> list[int]:
     return [row["rows_in"] for row in _rows(settings, "hop", HISTORY, (table,))]
 
 
-def newest(settings: Settings, table: str) -> str:
-    """Return the newest business date of which a table has a released batch; an empty text when it has none."""
-    return next((str(row["newest"]) for row in _rows(settings, "hop", NEWEST, (table,))), "")
+def dates(settings: Settings, table: str) -> list[str]:
+    """Return the business dates of which a table has a released batch, oldest first."""
+    return [row["date"] for row in _rows(settings, "hop", DATES, (table,))]
 
 
 def released_by(settings: Settings, table: str, at: datetime) -> int | None:

@@ -43,7 +43,7 @@ def rows(number: str, record: Record) -> list[dict[str, Any]]:
 
 
 @hypothesis.settings(deadline=None, max_examples=EXAMPLES)
-@hypothesis.given(st.randoms(use_true_random=False))
+@hypothesis.given(st.randoms(use_true_random=True))
 def test_ten_thousand_random_histories_are_read_as_by_the_model(random: Random) -> None:
     model = {f"L{number}": Record() for number in range(RECORDS)}
     for record in model.values():
