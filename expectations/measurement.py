@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from expectations.suite import VALUES, is_share
@@ -24,7 +24,10 @@ class Unmeasured(LookupError):
 
 @dataclass(frozen=True)
 class Measurement:
-    """The counts of one candidate. history: rows_in of earlier released batches, newest first."""
+    """The counts of one candidate. history: rows_in of earlier released batches, newest first.
+
+    records: those that readers have and a dump should; records_missing: of these, how many it lacks.
+    """
 
     table: str
     batch: str
@@ -35,13 +38,15 @@ class Measurement:
     rows_duplicate: int
     history: tuple[int, ...]
     columns: Mapping[str, Mapping[str, float | str | None]]
+    records: int = 0
+    records_missing: int = 0
 
 
 def read(path: Path) -> Measurement:
     """Read a measurement file. Raises Unmeasured when a count is missing."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     try:
-        known = {field.name: raw[field.name] for field in fields(Measurement)}
+        known = {field.name: raw[field.name] for field in fields(Measurement) if field.default is MISSING or field.name in raw}
     except KeyError as error:
         raise Unmeasured(f"{path} has no {error}. Nothing was judged. jobs/publish/measure.py writes it.") from None
     return Measurement(**{**known, "history": tuple(known["history"])})
@@ -50,8 +55,9 @@ def read(path: Path) -> Measurement:
 def figure(rule: SetRule, batch: Measurement) -> float | None:
     """Return the figure a set rule is about, in the rule's unit; None when there is nothing it could be made from.
 
-    percent: of the mean of history for rowCountChange, of the rows that came in for what row rules found, else of the
-    rows that would be released. None: rowCountChange without history, minimum, maximum and mean of a column of nulls.
+    percent: of the mean of history for rowCountChange, of the records that readers have for missingRecords, of the rows that
+    came in for what row rules found, else of the rows that passed them, known ones included: the figures count these too.
+    None: rowCountChange without history, minimum, maximum and mean of a column of nulls.
     Raises Unmeasured when the measurement lacks it.
     """
     if rule.metric == "rowCount":  # a delivery that only repeats known rows is no empty one
@@ -61,10 +67,12 @@ def figure(rule: SetRule, batch: Measurement) -> float | None:
     if rule.metric == "rowCountChange":
         usual = sum(batch.history) / len(batch.history) if batch.history else 0
         return (batch.rows_in - usual) * 100 / usual if usual else None
+    if rule.metric == "missingRecords":
+        return _percent(batch.records_missing, batch.records)
     found = _of_column(rule, batch)
     if found is None or not is_share(rule):
         return found
-    return _percent(found, batch.rows_in if rule.metric in FOUND_BY_ROWS else batch.rows_silver)
+    return _percent(found, batch.rows_in if rule.metric in FOUND_BY_ROWS else batch.rows_silver + batch.rows_duplicate)
 
 
 def _of_column(rule: SetRule, batch: Measurement) -> float | None:

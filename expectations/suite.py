@@ -1,6 +1,7 @@
 """From a contract to a Great Expectations suite: one expectation for each set rule, stated or derived."""
 
 from dataclasses import replace
+from math import inf, nextafter
 
 from great_expectations import ExpectationSuite
 from great_expectations.expectations import ExpectColumnMaxToBeBetween
@@ -9,7 +10,8 @@ from schemas.contract import Contract, SetRule
 from schemas.settings import ROOT
 
 # Shares of something, whatever unit the contract gives.
-SHARES = ("quarantineRate", "rowCountChange")
+SHARES = ("quarantineRate", "rowCountChange", "missingRecords")
+MISSING_BELOW = 30.0  # percent of the records that readers have: a dump that lacks as many was cut off, more likely than not
 # Figures that are values of the data themselves, and so as closed as their column.
 VALUES = ("minimum", "maximum", "mean")
 
@@ -47,6 +49,8 @@ def demand(rule: SetRule) -> str:
     """Return what a set rule asks for, e.g. `must be 0` or `must be at most 20 %`."""
     sign = " %" if is_share(rule) else ""
     low, high = number(rule.low), number(rule.high)
+    if rule.high is not None and rule.high == nextafter(float(high), -inf):
+        return f"must be below {high}{sign}" if rule.low is None else f"must be at least {low}{sign} and below {high}{sign}"
     if rule.low == rule.high:
         return f"must be {low}{sign}"
     if rule.low is None:
@@ -78,6 +82,8 @@ def _derived(contract: Contract) -> list[SetRule]:
         SetRule("rowCount", None, 1, None),
         SetRule("quarantineRate", None, None, contract.quarantine_rate * 100, "percent"),
     ]
+    if contract.merge == "snapshot":
+        rules.append(SetRule("missingRecords", None, None, nextafter(MISSING_BELOW, -inf), "percent"))
     if contract.key:
         line = contract.column(contract.key[0]).line
         rules.append(SetRule("duplicateValues", ", ".join(contract.key), 0, 0, line=line))

@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 import traceback
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if __name__ == "__main__":  # spark-submit starts this file by its path
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+from jobs.commands.command import day
 from schemas.contract import Contract
 from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import find, load_all, load_marts, load_one
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     steps = parser.add_subparsers(required=True, metavar="STEP")
     run = steps.add_parser("run", help="take in what waits in landing for a table and a business date")
     run.add_argument("table")
-    run.add_argument("--date", required=True, type=_day)
+    run.add_argument("--date", required=True, type=day)
     run.set_defaults(step=_run)
     accept = steps.add_parser("accept", help="release a held batch by a person's decision")
     accept.add_argument("table")
@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     accept.set_defaults(step=_accept)
     mart = steps.add_parser("mart", help="compute a gold table")
     mart.add_argument("mart")
-    mart.add_argument("--date", required=True, type=_day)
+    mart.add_argument("--date", required=True, type=day)
     mart.set_defaults(step=_mart)
     replay = steps.add_parser("replay", help="compute a verdict again from what was recorded, and say in JSON whether it is the same")
     replay.add_argument("request")
@@ -92,13 +92,6 @@ def _add_lasting(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     verdicts.set_defaults(step=_verdicts)
 
 
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2026-03-01") from None
-
-
 class Ingest:
     """Ingest as publish asks for it: swapped columns are found by the plain twins of the rules."""
 
@@ -107,7 +100,7 @@ class Ingest:
         from jobs.ingest import landing
         from jobs.serve.batches import settled
 
-        return landing.waiting(settings, contract, date, settled(settings, [contract])[contract.table])
+        return landing.waiting(settings, contract, date, settled(settings, [contract], date)[contract.table])
 
     def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
         """See jobs.ingest.read.read."""
@@ -121,6 +114,12 @@ class Ingest:
         from jobs.serve.batches import history
 
         return history(settings, table)
+
+    def dates(self, settings: Settings, table: str) -> list[str]:
+        """See jobs.serve.batches.dates."""
+        from jobs.serve.batches import dates
+
+        return dates(settings, table)
 
 
 def _order(given: argparse.Namespace, date: str) -> Order:

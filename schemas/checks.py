@@ -7,7 +7,7 @@ from functools import partial
 from string import Formatter
 from typing import get_args
 
-from schemas import arrival, fit, forms, house
+from schemas import arrival, fit, forms, house, past
 from schemas.contract import Column, Contract, Merge
 from schemas.document import Document, Sla
 from schemas.errors import Refused
@@ -49,7 +49,7 @@ def contract(source: Source, given: Contract) -> None:
     """Raise Refused, naming their lines, for all that cannot hold of a contract."""
     rows, order = house.place(source, ("schema", 0, "customProperties"), "rules"), house.place(source, TABLE, "orderBy")
     source.every([
-        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers, arrival.check)),
+        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers, arrival.check, past.check)),
         *(partial(_check_column, source, given, place, column) for place, column in _columns(given)),
         *(partial(fit.row_rule, source, (*rows, index), use, given) for index, use in enumerate(given.row_rules)),
         *(partial(fit.existing, source, (*order, index), name, given) for index, name in enumerate(given.order_by)),
@@ -121,9 +121,9 @@ def _check_key(source: Source, given: Contract) -> None:
         if position != wanted:
             at = (*place, "primaryKeyPosition")
             raise source.refused(at, f"primaryKeyPosition is {position}, must be {wanted}: positions count 1, 2, 3…")
-    if given.merge == "upsert" and not keyed:
+    if given.merge not in ("append", "replace") and not keyed:
         at = house.place(source, TABLE, "merge")
-        raise source.refused(at, "merge 'upsert' needs a key. Mark a column with 'primaryKey: true'.")
+        raise source.refused(at, f"merge '{given.merge}' needs a key. Mark a column with 'primaryKey: true'.")
 
 
 def _check_headers(source: Source, given: Contract) -> None:

@@ -10,7 +10,8 @@ from schemas.template import Span, Template
 
 SourceClass = Literal["business", "social", "internet", "iot", "reference", "gold"]
 Severity = Literal["quarantine", "warn", "shadow"]
-Merge = Literal["upsert", "append", "replace"]
+Merge = Literal["upsert", "append", "replace", "history", "snapshot"]
+KEEPS_PAST = ("history", "snapshot")  # an older version of a record is kept beside the newer one
 # How a header names its unit; brackets and colons are folded from full width before they are compared.
 UNIT_FORMS = ("{}({})", "{}[{}]", "{}【{}】", "{}(单位:{})", "{}/{}", "{}:{}")
 
@@ -84,7 +85,10 @@ class SetRule:
 
 @dataclass(frozen=True)
 class Contract:
-    """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared."""
+    """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared.
+
+    deleted: by column, the values that together say that the record ended; only of a history.
+    """
 
     table: str
     source_class: SourceClass
@@ -110,12 +114,23 @@ class Contract:
     reads: tuple[str, ...] = ()
     changes: str | None = None
     template: Template | None = None
+    deleted: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, ...]:
         """Names of the key columns, in key order."""
         keyed = [column for column in self.columns if column.key_position is not None]
         return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Names of the columns that tell one row from another: the key, and in a history the time a version counts from."""
+        return (*self.key, *self.order_by) if self.merge == "history" else self.key
+
+    @property
+    def keeps_past(self) -> bool:
+        """Whether older versions of a record are kept."""
+        return self.merge in KEEPS_PAST
 
     @property
     def dag_id(self) -> str:

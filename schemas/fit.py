@@ -53,15 +53,17 @@ def row_rule(source: Source, place: Place, use: RuleUse, contract: Contract) -> 
         if at[len(place)] not in ("when", "on"):
             _check_type(source, at, use.rule, contract.column(name))
     for name, wanted in use.arguments.get("when", {}).items():
-        _check_values(source, (*place, "when", name), wanted, contract.column(name))
+        values(source, (*place, "when", name), wanted, contract.column(name))
     if "values" in use.arguments:
-        _check_values(source, (*place, "values"), use.arguments["values"], contract.column(use.arguments["column"]))
+        values(source, (*place, "values"), use.arguments["values"], contract.column(use.arguments["column"]))
     if use.rule in ("order", "any_of", "same_day") and len(use.arguments["columns"]) < 2:
         raise source.refused((*place, "columns"), f"rule '{use.rule}' needs at least two columns.")
 
 
 def set_rule(source: Source, place: Place, rule: SetRule, contract: Contract) -> None:
     """Raise Refused when a set rule is about a column that is not there, or that has no such figure."""
+    if rule.metric == "missingRecords" and contract.merge != "snapshot":
+        raise source.refused(place, f"missingRecords is for merge 'snapshot', this one is '{contract.merge}': only of a whole table can records be missing.")
     if rule.column is None:
         return
     at = next((p for p in _places_of_column(place) if p in source.lines), place)
@@ -147,7 +149,7 @@ def _check_codes(source: Source, place: Place, use: RuleUse, column: Column) -> 
     if ("list" in use.arguments) == ("values" in use.arguments):
         raise source.refused(place, "rule 'enum' takes either 'list' (a file of schemas/codes) or 'values'.")
     if "values" in use.arguments:
-        _check_values(source, (*place, "values"), use.arguments["values"], column)
+        values(source, (*place, "values"), use.arguments["values"], column)
         return
     known = sorted(path.stem for path in CODES.glob("*.csv"))
     if use.arguments["list"] not in known:
@@ -156,8 +158,8 @@ def _check_codes(source: Source, place: Place, use: RuleUse, column: Column) -> 
         raise source.refused((*place, "list"), f"there is no code list '{name}' in schemas/codes.{near}")
 
 
-def _check_values(source: Source, place: Place, wanted: Any, column: Column) -> None:
-    """An unquoted 01 is read as the number 1, which no text equals."""
+def values(source: Source, place: Place, wanted: Any, column: Column) -> None:
+    """Raise Refused for an empty list, and for a number where the column is text: an unquoted 01 is read as 1, which no text equals."""
     if wanted in ([], None):
         raise source.refused(place, "a list of values needs at least one.")
     for index, value in enumerate(wanted if isinstance(wanted, list) else [wanted]):

@@ -123,8 +123,12 @@ def _built(source: Source, document: Document) -> Contract:
         row_rules=_row_rules(source, table), topic=given.get("topic"),
         reads=tuple(given.get("reads", ())), changes=given.get("changes"),
         template=template.template(source, at, given["sourceFormat"], given.get(given["sourceFormat"])),
-        set_rules=tuple(rule for _, rule in _set_rules(source, table)),
+        set_rules=tuple(rule for _, rule in _set_rules(source, table)), deleted=_deleted(given.get("deleted", {})),
     )  # fmt: skip
+
+
+def _deleted(given: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
+    return {name: tuple(wanted) if isinstance(wanted, list) else (wanted,) for name, wanted in given.items()}
 
 
 def _check_form(source: Source, document: Document) -> None:

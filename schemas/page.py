@@ -15,6 +15,8 @@ MERGE = {
     "upsert": "按主键更新：同一主键以最新一行为准。Upsert: the newest row of a key wins.",
     "append": "追加。Append: rows are added.",
     "replace": "整表替换。Replace: a delivery is the whole table.",
+    "history": "保留历史：每条记录的各个版本及其有效期均保留。History: every version of a record is kept, with the time it counts.",
+    "snapshot": "全量比对：每次交付为整表，与前一次的差异作为版本保留。Snapshot: a delivery is the whole table, its differences are kept as versions.",
 }
 LEVELS = {
     "public": "公开 public",
@@ -37,6 +39,7 @@ METRICS = {
     "mean": "平均值 mean",
     "unreferenced": "参照缺失 values not found in the reference table",
     "rowCountChange": "行数变化 change of rows against earlier batches",
+    "missingRecords": "全量中缺失的记录 records that the dump lacks",
 }
 
 

@@ -9,13 +9,13 @@ from schemas.located import Place, Source
 from schemas.rules import RULES
 from schemas.words import listed, nearest
 
-HOUSE_METRICS = ("quarantineRate", "distinctValues", "minimum", "maximum", "mean", "unreferenced", "rowCountChange")
+HOUSE_METRICS = ("quarantineRate", "distinctValues", "minimum", "maximum", "mean", "unreferenced", "rowCountChange", "missingRecords")
 # Whole numbers, unless taken as percent: more than n means n + 1 at least.
 COUNTS = (
     "rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues", "distinctValues", "unreferenced",
 )  # fmt: skip
 Bounds = tuple[float | None, float | None]
-OF_TABLE = ("rowCount", "quarantineRate", "rowCountChange")
+OF_TABLE = ("rowCount", "quarantineRate", "rowCountChange", "missingRecords")
 
 
 def rule(source: Source, place: Place, use: Any, scope: str) -> RuleUse:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from jobs.commands.command import Command, as_json, count, day, json_option
-from jobs.commands.foretell import foretold, judged
+from jobs.commands.foretell import foretold, judged, missing
 from jobs.commands.layout import BEIJING, line
 from jobs.commands.look import SUMS, said
 from jobs.commands.quiet import quiet
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from jobs.evidence.intake import FileReport, LandedFile
-
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,10 @@ def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checke
             refused = next((report.refused for report in intake.files if report.refused), None)
             if refused:
                 raise Refused(_outside_landing(refused))
-            found, columns = _counted(_candidate(intake.frame, settings, asked, workspace / "rows"), asked, intake.files)
+            candidate = _candidate(intake.frame, settings, asked, workspace / "rows")
+            found, columns = _counted(candidate, asked, intake.files)
             measured = {**asdict(found), "batch": "check", "date": asked.date, "columns": columns, "history": history(settings, found.table)}
+            measured |= missing(candidate, settings, asked.contract, asked.date)
             return replace(found, would_be_held=judged(auditor, measured, workspace))
 
 

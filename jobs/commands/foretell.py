@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs.publish.audit import Auditor
 from jobs.publish.plan import write_json
+from schemas.contract import Contract
 from schemas.errors import Unavailable
+from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 RUNBOOK = "docs/runbooks/audit-held.md"
 
@@ -26,3 +31,13 @@ def judged(auditor: Auditor, measured: Mapping[str, Any], workspace: Path) -> tu
     except Unavailable:
         sentence = "was conformed, but the audit ended without a verdict, its last words above. Nothing was written to the lake. Try again."
         raise Unavailable(f"{measured['file']} {sentence}") from None
+
+
+def missing(candidate: "DataFrame", settings: Settings, contract: Contract, date: str) -> Mapping[str, int]:
+    """Return how many records readers have on the day of a whole dump, and how many of them it lacks; none for other tables."""
+    from jobs.lake import tables
+    from jobs.publish.history import lacking
+
+    silver = tables.read(candidate.sparkSession, tables.table(settings, "silver", contract.table))
+    found = lacking(candidate, silver, contract, date)
+    return {} if found is None else dict(zip(("records", "records_missing"), (frame.count() for frame in found), strict=True))

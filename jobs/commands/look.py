@@ -1,7 +1,5 @@
-"""Commands that look at the lake without Spark: tables, show, ledger, quarantine, pending."""
+"""Commands that look at the lake without Spark: tables, ledger, quarantine, pending."""
 
-import shutil
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from jobs.serve.lake import Entry, HeldBatch, Quarantine
 
 SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
+MADE = ("close", "restate")  # hops of versions that a dump makes without a row
 HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
 
 
@@ -33,25 +32,6 @@ def tables(arguments: Namespace, settings: Settings) -> str:
     heads = ("table", "title", "state", "version", "rows", *HEADS, "date", "freshness")
     notes = [f"{one.name}: {line(one.reason)}" for one in found if one.reason]
     return "\n".join([grid(heads, rows), *notes])
-
-
-def show(arguments: Namespace, settings: Settings) -> str:
-    """Answer `govlake show TABLE`."""
-    from jobs.serve.lake import show as shown
-
-    found = shown(settings, arguments.table, arguments.where, arguments.limit)
-    if arguments.json:
-        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-        return as_json({"table": found.table, "version": found.version, "masked": found.masked, "rows": rows})
-    business = [i for i, name in enumerate(found.columns) if not name.startswith("_")]
-    masked = [found.columns[i] for i in business if found.columns[i] in found.masked]
-    lines = [f"{found.table}, version {found.version}: {len(found.rows)} rows shown."]
-    if masked:
-        lines.append(f"Masked by their classification: {', '.join(masked)}. A condition sees the mask too.")
-    if found.rows:
-        body = [[row[i] for i in business] for row in found.rows]
-        lines += ["", grid([found.columns[i] for i in business], body, _terminal())]
-    return "\n".join(lines)
 
 
 def ledger(arguments: Namespace, settings: Settings) -> str:
@@ -79,7 +59,7 @@ def ledger(arguments: Namespace, settings: Settings) -> str:
 
 def _notes(entry: "Entry") -> list[str]:
     """What the ledger says of a batch, and of each of its files that was refused; once each, without the table's name before it."""
-    said = [entry.note, *(file["note"] for file in entry.files if file["state"] == "refused")]
+    said = [entry.note, *(hop["note"] for hop in entry.hops if hop["hop"] in MADE), *(file["note"] for file in entry.files if file["state"] == "refused")]
     return list(dict.fromkeys(note.removeprefix(f"{entry.table} {entry.date}").strip() for note in said if note))
 
 
@@ -154,17 +134,6 @@ def pending(arguments: Namespace, settings: Settings) -> str:
     return "\n".join([told, *strays(settings)])
 
 
-def _terminal() -> int | None:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _show_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("table", metavar="TABLE", help="enterprise, silver.enterprise, gold.credit_profile, ledger.hop")
-    parser.add_argument("--where", metavar="EXPR", help="one SQL condition over the columns; text in single quotes")
-    parser.add_argument("--limit", metavar="N", type=count, default=20, help="rows at most (20)")
-    json_option(parser)
-
-
 def _ledger_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("table", metavar="TABLE", nargs="?", help="only this table")
@@ -185,9 +154,6 @@ def _quarantine_arguments(parser: ArgumentParser) -> None:
 COMMANDS = (
     Command("tables", "how every table stands: rows, version, freshness, state",
             ("govlake tables", "govlake tables --json"), json_option, tables),
-    Command("show", "rows of a table, closed columns masked",
-            ("govlake show enterprise --limit 5", "govlake show enterprise --where \"registered_on >= '2020-01-01'\"",
-             "govlake show gold.credit_profile --json"), _show_arguments, show),
     Command("ledger", "what went into each batch and what came out",
             ("govlake ledger", "govlake ledger enterprise", "govlake ledger enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
     Command("quarantine", "rows that were set aside, and why, in words",

@@ -25,7 +25,7 @@ def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFra
     folded = raw.select("*", *(_folded(field).alias(staged.text(field)) for field in contract.columns))
     cast_ = folded.select("*", *(_typed(field).alias(staged.typed(field)) for field in contract.columns))
     values = {f.name: Value(F.col(staged.text(f)), F.col(staged.typed(f)), f) for f in contract.columns}
-    joined, looked_up = lookups.join(cast_, contract, values, references)
+    joined, looked_up = lookups.join(cast_, contract, values, references, as_of)
     found = violations.found(contract, values, Batch(as_of)) + looked_up
     judged = joined.withColumn("_violations", violations.gathered(found))
     bad = F.exists("_violations", lambda violation: violation["severity"] == "quarantine")

@@ -1,6 +1,6 @@
 """Rules that look a value up in another table: codes valid on a date, limits in working days."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -15,25 +15,27 @@ from schemas.contract import Contract, RuleUse
 from schemas.errors import Unavailable
 
 FIRST, LAST = "0001-01-01", "9999-12-31"
+COUNTS_FROM, COUNTS_TO, IS_DELETED = "_valid_from", "_valid_to", "_is_deleted"  # of a table that keeps the past: jobs/lake/versions.py
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """One use of a lookup rule: the rule, the column it judges, and the names its joined columns get."""
+    """One use of a lookup rule: the rule, the column it judges, the names its joined columns get, and the business date."""
 
     use: RuleUse
     value: Value
     prefix: str
+    as_of: Column
 
 
 def join(
-    frame: DataFrame, contract: Contract, values: Mapping[str, Value], references: Mapping[str, DataFrame]
+    frame: DataFrame, contract: Contract, values: Mapping[str, Value], references: Mapping[str, DataFrame], as_of: Column
 ) -> tuple[DataFrame, list[Possible]]:
     """Join what the lookup rules need, one row a code so that no row is doubled, and say what can be violated.
 
     Raises Unavailable when the rows of a reference table are not among `references`.
     """
-    lookups = _lookups(contract, values)
+    lookups = _lookups(contract, values, as_of)
     possible: list[Possible] = []
     for lookup in lookups:
         table = str(lookup.use.arguments["table"])
@@ -48,25 +50,40 @@ def join(
     return frame, possible
 
 
-def _lookups(contract: Contract, values: Mapping[str, Value]) -> list[Lookup]:
+def _lookups(contract: Contract, values: Mapping[str, Value], as_of: Column) -> list[Lookup]:
     found = [
         (use, values[field.name]) for field in contract.columns for use in field.rules if use.rule == "in_table"
     ]
     found += [(use, values[use.arguments["column"]]) for use in contract.row_rules if use.rule == "workday_limit"]
-    return [Lookup(use, value, f"_lookup{index}") for index, (use, value) in enumerate(found)]
+    return [Lookup(use, value, f"_lookup{index}", as_of) for index, (use, value) in enumerate(found)]
 
 
 def spans(use: RuleUse, reference: DataFrame) -> DataFrame:
-    """Return what an `in_table` rule joins: each code once (key), with the spans of days in which it is valid (spans)."""
-    given = use.arguments
-    starts = F.coalesce(F.col(given["valid_from"]), F.lit(FIRST).cast("date")) if "valid_from" in given else F.lit(FIRST).cast("date")
-    ends = F.coalesce(F.col(given["valid_to"]), F.lit(LAST).cast("date")) if "valid_to" in given else F.lit(LAST).cast("date")
-    spanned = reference.select(F.col(given["column"]).alias("key"), F.struct(starts.alias("starts"), ends.alias("ends")).alias("span"))
+    """Return what an `in_table` rule joins: each code once (key), with the spans of days in which it is valid (spans).
+
+    Of a table that keeps the past every version gives a span, from when to when it counted, unless the rule names columns
+    for that; `until` is its last day in any case.
+    """
+    given, first, last = use.arguments, F.lit(FIRST).cast("date"), F.lit(LAST).cast("date")
+    counts_from, counts_to, until = first, last, []
+    if COUNTS_TO in reference.columns:
+        reference = reference.where(~F.col(IS_DELETED) & (F.col(COUNTS_TO).isNull() | (F.col(COUNTS_TO) > F.col(COUNTS_FROM))))
+        counts_from, counts_to = _day(reference, COUNTS_FROM), F.coalesce(F.date_sub(_day(reference, COUNTS_TO), 1), last)
+        until = [counts_to.alias("until")]
+    starts = F.coalesce(F.col(given["valid_from"]), first) if "valid_from" in given else counts_from
+    ends = F.coalesce(F.col(given["valid_to"]), last) if "valid_to" in given else counts_to
+    spanned = reference.select(F.col(given["column"]).alias("key"), F.struct(starts.alias("starts"), ends.alias("ends"), *until).alias("span"))
     return spanned.groupBy("key").agg(F.collect_list("span").alias("spans"))
 
 
+def _day(reference: DataFrame, name: str) -> Column:
+    is_day = dict(reference.dtypes)[name] == "date"
+    return F.col(name) if is_day else F.to_date(F.convert_timezone(None, F.lit("Asia/Shanghai"), F.col(name)))
+
+
 def ordinals(calendar: DataFrame) -> DataFrame:
-    """Return what a `workday_limit` rule joins: each day with the number of working days up to it."""
+    """Return what a `workday_limit` rule joins: each day with the number of working days up to it, as it is known now."""
+    calendar = calendar.where(F.col(COUNTS_TO).isNull()) if COUNTS_TO in calendar.columns else calendar
     return calendar.select("day", F.sum(F.col("is_workday").cast("int")).over(Window.orderBy("day")).alias("ordinal"))
 
 
@@ -86,10 +103,18 @@ def _in_table(
     joined = frame.join(F.broadcast(codes), lookup.value.typed == F.col(key), "left")
     known = F.col(f"{lookup.prefix}_spans")
     day = beijing_day(values[given["on"]]) if "on" in given else None
-    valid = known.isNotNull() if day is None else F.exists(known, lambda s: (s["starts"] <= day) & (day <= s["ends"]))
+    within = (lambda s: (s["starts"] <= day) & (day <= s["ends"])) if day is not None else None
+    if COUNTS_TO in reference.columns and (day is None or "valid_from" in given or "valid_to" in given):
+        within = _not_over(lookup.as_of, within)
+    valid = known.isNotNull() if within is None else F.exists(known, within)
     passed = F.coalesce(valid, known.isNotNull())
     bad = lookup.value.typed.isNotNull() & F.col("_defect").isNull() & ~passed
     return joined, [_possible(lookup, "in_table", bad, lookup.use.severity)]
+
+
+def _not_over(as_of: Column, within: Callable[[Column], Column] | None) -> Callable[[Column], Column]:
+    """Also ask that the version counts on the business date or later: how long one counted before it was first recorded, nobody knows."""
+    return lambda s: (as_of <= s["until"]) & (F.lit(True) if within is None else within(s))
 
 
 def _workday_limit(

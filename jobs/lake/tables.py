@@ -65,21 +65,22 @@ def replace_once(rows: DataFrame, target: Table, batch: str) -> None:
     _writer(rows, batch).mode("overwrite").option("overwriteSchema", "true").save(str(target.path))
 
 
-def merge_once(rows: DataFrame, target: Table, key: tuple[str, ...], batch: str) -> None:
-    """Insert new keys, replace the rows of known ones; a repeat with the same batch changes nothing.
+def merge_once(rows: DataFrame, target: Table, key: tuple[str, ...], batch: str, changed: tuple[str, ...] = ()) -> None:
+    """Insert new keys, replace the rows of known ones (only these columns when `changed` names some); a repeat with the same batch changes nothing.
 
     `rows` must hold each key once. The transaction id is a session setting for SQL: set for this statement only.
     """
     spark = rows.sparkSession
     rows.createOrReplaceTempView("_merge_rows")
     same = " AND ".join(f"kept.`{name}` <=> sent.`{name}`" for name in key)
+    update = ", ".join(f"kept.`{name}` = sent.`{name}`" for name in changed) or "*"
     settings = {"spark.databricks.delta.write.txnAppId": batch, "spark.databricks.delta.write.txnVersion": "1"}
     try:
         for name, value in settings.items():
             spark.conf.set(name, value)
         spark.sql(
             f"MERGE WITH SCHEMA EVOLUTION INTO {target.sql} AS kept USING _merge_rows AS sent ON {same} "
-            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+            f"WHEN MATCHED THEN UPDATE SET {update} WHEN NOT MATCHED THEN INSERT *"
         )
     finally:
         for name in settings:

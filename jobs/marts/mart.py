@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from jobs.conform.cast import spark_type
 from jobs.evidence.ledger import Hop, record, row_hashes
 from jobs.lake import lock, tables
+from jobs.lake.versions import valid_on
 from jobs.session import session
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
@@ -26,7 +27,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
 
     A day before the one the table speaks of, as a backfill of its sources brings, does not set the table back.
 
-    1. Read the released version of each table it reads, and the changes laid over it that have come so far.
+    1. Read the released version of each table it reads (of one that keeps the past what counts on the day), and the changes laid over it that have come so far.
     2. Replace the gold table (the transaction id holds those versions and the day).
     3. Write its hop into the ledger, under the same id.
     Raises Unavailable when a table it reads has no version yet, Refused when the rows are not what the contract says.
@@ -34,7 +35,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
     with lock.writing(settings, contract.table):
         spark = session(settings, f"gold.{contract.table} {date}")
         date = max(date, _newest(spark, settings, contract))
-        versions = _read(spark, settings, contract)  # 1
+        versions = _read(spark, settings, contract, date)  # 1
         named = "\n".join([contract.table, contract.version, date, *(f"{n} {v}" for n, v in sorted(versions.items()))])
         batch = hashlib.sha256(named.encode()).hexdigest()[:16]
         target = tables.table(settings, "gold", contract.table)
@@ -56,7 +57,7 @@ def _newest(spark: SparkSession, settings: Settings, contract: Contract) -> str:
     return str(known["date"] or "") if known else ""
 
 
-def _read(spark: SparkSession, settings: Settings, contract: Contract) -> dict[str, int]:
+def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str) -> dict[str, int]:
     versions = {}
     for name in contract.reads:
         source = tables.table(settings, "silver", name)
@@ -64,7 +65,7 @@ def _read(spark: SparkSession, settings: Settings, contract: Contract) -> dict[s
         rows = tables.read(spark, source, newest)
         if newest is None or rows is None:
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
-        rows.createOrReplaceTempView(name)
+        valid_on(rows, date).createOrReplaceTempView(name)
         versions[name] = newest
     return versions | _read_changes(spark, settings, contract)
 

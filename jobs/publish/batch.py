@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from jobs.conform.conform import conform
 from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.lake import tables
-from jobs.publish import discard, measure, plan, release
+from jobs.publish import discard, history, measure, plan, release
 from jobs.publish.audit import Auditor
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -31,6 +31,10 @@ class Ingest(Protocol):
 
     def history(self, settings: Settings, table: str) -> list[int]:
         """Return the rows taken in by the last ten released batches of a table, newest first."""
+        ...
+
+    def dates(self, settings: Settings, table: str) -> list[str]:
+        """Return the business dates of which a table has a released batch."""
         ...
 
 
@@ -60,10 +64,7 @@ def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -
     4, 5 and 6 carry the batch id as Delta transaction, so a repeat of them changes nothing.
     """
     reports = _candidate(work, references)  # 1
-    if all(report.refused for report in reports):
-        release.refuse(work, reports)
-        plan.forget(work.plan)
-        raise Refused(" ".join(dict.fromkeys(str(report.refused) for report in reports)))
+    _check_refused(work, reports)
     work.after(1)
     measurement = _measured(work, reports)  # 2
     work.after(2)
@@ -102,6 +103,16 @@ def _released(work: Work, measurement: dict[str, Any], reports: tuple[FileReport
     plan.forget(work.plan)  # 7
 
 
+def _check_refused(work: Work, reports: tuple[FileReport, ...]) -> None:
+    """Raise Refused, and let the batch be, when no file could be read, or one of a snapshot: what stood in it would seem to have ended."""
+    refused = [str(report.refused) for report in reports if report.refused]
+    if len(refused) == len(reports) or (refused and work.contract.merge == "snapshot"):
+        others = [] if len(refused) == len(reports) else ["A snapshot is the whole table: the other files of the delivery wait too."]
+        release.refuse(work, reports)
+        plan.forget(work.plan)
+        raise Refused(" ".join(dict.fromkeys([*refused, *others])))
+
+
 def _candidate(work: Work, references: Mapping[str, DataFrame]) -> tuple[FileReport, ...]:
     done = work.plan.folder / "reports.json"
     known = plan.read_json(done)
@@ -123,7 +134,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
     target = tables.table(work.settings, "silver", work.contract.table)
     silver = tables.read(work.spark, target)
     candidate = release.candidate(work)
-    crowded = discard.crowded(candidate, work.contract, silver)
+    crowded = discard.crowded(candidate, work.contract, history.known(silver, work.contract, work.plan.date))
     crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.crowded))
     counts, details = measure.measure(candidate, release.crowded(work), work.contract)
     measurement = {
@@ -136,7 +147,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
         "version": tables.version(target),
         "files": [vars(report) for report in reports],
         "history": work.ingest.history(work.settings, work.contract.table),
-        **details,
+        **details, **history.measured(work, candidate, silver, release.news(work)),
     }
     plan.write_json(work.plan.folder / "measurement.json", measurement)
     return measurement

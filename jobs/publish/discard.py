@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.lake.versions import RECORDED
 from schemas.contract import Contract
 
 DUPLICATE, CONFLICT = "duplicate", "key_conflict"
@@ -32,7 +33,7 @@ def crowded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) 
 
 
 def _within(rows: DataFrame, contract: Contract) -> DataFrame:
-    key = list(contract.key)
+    key = list(contract.identity)
     shared = rows.groupBy(*key).count().where("count > 1").drop("count")
     order = [F.col(name).desc_nulls_last() for name in contract.order_by] or [F.lit(0)]
     by_key = Window.partitionBy(*key)
@@ -49,14 +50,19 @@ def _within(rows: DataFrame, contract: Contract) -> DataFrame:
 
 
 def _against(rows: DataFrame, contract: Contract, silver: DataFrame) -> DataFrame:
+    recorded = [F.struct(*RECORDED).alias("kept_recorded")] if contract.keeps_past else []
     kept = silver.select(
-        *(F.col(name).alias(f"kept_{name}") for name in dict.fromkeys([*contract.key, *contract.order_by])),
-        F.xxhash64(*contract.names).alias("kept_hash"),
+        *(F.col(name).alias(f"kept_{name}") for name in dict.fromkeys([*contract.identity, *contract.order_by])),
+        F.xxhash64(*contract.names).alias("kept_hash"), *recorded,
     )
-    same = [F.col(f"kept_{name}").eqNullSafe(rows[name]) for name in contract.key]
+    same = [F.col(f"kept_{name}").eqNullSafe(rows[name]) for name in contract.identity]
+    key = F.xxhash64(*contract.identity).alias("key")
+    if contract.keeps_past:
+        believed = rows.join(kept, same, "inner").groupBy("_path", "_row", key, "_hash").agg(F.max_by("kept_hash", "kept_recorded").alias("kept_hash"))
+        return believed.where(F.col("kept_hash") == F.col("_hash")).select("_path", "_row", "key", F.lit(DUPLICATE).alias("reason"))
     older = _before([rows[name] for name in contract.order_by], [F.col(f"kept_{name}") for name in contract.order_by])
     stale = rows.join(kept, same, "inner").where(older | (F.col("kept_hash") == F.col("_hash")))
-    return stale.select("_path", "_row", F.xxhash64(*contract.key).alias("key"), F.lit(DUPLICATE).alias("reason"))
+    return stale.select("_path", "_row", key, F.lit(DUPLICATE).alias("reason"))
 
 
 def _before(left: list[Column], right: list[Column]) -> Column:

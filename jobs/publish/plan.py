@@ -36,6 +36,11 @@ class Plan:
         return self.folder / "crowded_rows"
 
     @property
+    def made(self) -> Path:
+        """The Parquet folder of the versions that a dump makes without a row, see `history.measured`."""
+        return self.folder / "made_rows"
+
+    @property
     def sentence(self) -> str:
         """Why it is held; empty when it is not."""
         return str((read_json(self.folder / "held") or {}).get("sentence") or "")

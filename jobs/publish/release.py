@@ -10,7 +10,8 @@ from pyspark.sql import types as T
 from jobs.evidence.intake import FileReport
 from jobs.evidence.ledger import FileEntry, Hop, balance, record, row_hashes
 from jobs.lake import tables
-from jobs.publish import plan
+from jobs.lake.versions import VALID_FROM
+from jobs.publish import history, plan
 from jobs.publish.discard import CONFLICT
 from schemas.errors import Refused
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jobs.publish.batch import Work
 
 INTERNAL = ("_sent", "_hash", "_disposition")
+SYSTEM = ("_extra", "_violations", "_file", "_path", "_row", "_batch", "_ingested_at")
 QUARANTINE = ("_sent", "_violations", "_extra", "_file", "_path", "_row", "_batch", "_ingested_at")
 
 
@@ -38,6 +40,14 @@ def crowded(work: "Work") -> DataFrame:
     return work.spark.read.schema(schema).parquet(str(work.plan.crowded))
 
 
+def news(work: "Work") -> DataFrame:
+    """Return the candidate's rows that go into silver, with the columns they have there."""
+    good, left_out = candidate(work).where(F.col("_disposition") == "silver"), discarded(work)
+    if work.contract.merge != "snapshot":  # of a whole table nearly every row is known: too many to hand to every task
+        left_out = F.broadcast(left_out)
+    return good.join(left_out, ["_path", "_row"], "left_anti").select(*work.contract.names, *SYSTEM)
+
+
 def quarantine(work: "Work", measurement: dict[str, Any]) -> None:
     """Append the refused rows, and those of keys in conflict, to the contract's one quarantine table."""
     if not measurement["rows_quarantined"]:
@@ -55,18 +65,18 @@ def quarantine(work: "Work", measurement: dict[str, Any]) -> None:
 def silver(work: "Work", measurement: dict[str, Any]) -> Hop:
     """Bring the good rows into silver and prove it by reading them back. Raises Refused when the proof fails."""
     target = tables.table(work.settings, "silver", work.contract.table)
-    names = [*work.contract.names, "_extra", "_violations", "_file", "_path", "_row", "_batch", "_ingested_at"]
-    good = candidate(work).where(F.col("_disposition") == "silver")
+    rows = candidate(work).where(F.col("_disposition") == "silver").select(*work.contract.names, *SYSTEM)
     if measurement["rows_duplicate"] or CONFLICT in measurement["violations"]:
-        good = good.join(F.broadcast(discarded(work)), ["_path", "_row"], "left_anti")
-    rows = good.select(*names)
-    if work.contract.merge == "replace":
+        rows = news(work)
+    if work.contract.keeps_past:
+        history.write(work, rows)
+    elif work.contract.merge == "replace":
         tables.replace_once(rows, target, work.plan.batch)
     elif work.contract.merge == "append" or not measurement["table_rows"]:
         tables.append_once(rows, target, work.plan.batch)
     else:
         tables.merge_once(rows, target, work.contract.key, work.plan.batch)
-    return _proved(work, measurement, good)
+    return _proved(work, measurement, rows)
 
 
 def book(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], released: Hop) -> None:
@@ -74,7 +84,22 @@ def book(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, .
     event, hops = f"{work.plan.batch}-released", [*_hops(work, measurement), balance(released)]
     if released.note:  # accepted by a person: the hold has booked the first hops
         event, hops = f"{work.plan.batch}-accepted", [balance(released)]
+    hops += [balance(hop) for hop in _made(work, measurement)]
     record(work.spark, work.settings, event, hops, _files(work, reports, "taken"))
+
+
+def _made(work: "Work", found: dict[str, Any]) -> list[Hop]:
+    """What a dump says without a row, each as many versions without a place in landing: records it lacks, and what a late one must not change."""
+    closed, restated = found.get("records_missing", 0), found.get("records_restated", 0)
+    if not closed + restated:
+        return []
+    versions = tables.read(work.spark, tables.table(work.settings, "silver", work.contract.table))
+    assert versions is not None
+    mine = versions.where((F.col("_batch") == work.plan.batch) & F.col("_path").isNull())
+    counts = dict(tuple(row) for row in mine.groupBy(F.col(VALID_FROM) > work.plan.date).count().toLocalIterator())
+    told = (("close", closed, False, f"{closed} record(s) that the delivery lacks are closed from {work.plan.date} on."),
+            ("restate", restated, True, f"{restated} record(s) are again from the next snapshot on what they were: this one came late."))
+    return [_hop(work, hop, rows, rows_out=counts.get(is_later, 0), note=note) for hop, rows, is_later, note in told if rows]
 
 
 def hold(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], verdict: dict[str, Any]) -> None:
@@ -90,7 +115,7 @@ def refuse(work: "Work", reports: tuple[FileReport, ...]) -> None:
 
 
 def _conflict(work: "Work"):  # type: ignore[no-untyped-def]
-    fields = (F.lit(CONFLICT).alias("rule"), F.lit("+".join(work.contract.key)).alias("column"))
+    fields = (F.lit(CONFLICT).alias("rule"), F.lit("+".join(work.contract.identity)).alias("column"))
     return F.array(F.struct(*fields, F.lit("quarantine").alias("severity"), F.lit(None).cast("string").alias("value")))
 
 
@@ -107,7 +132,8 @@ def _proved(work: "Work", found: dict[str, Any], good: DataFrame) -> Hop:
     target = tables.table(work.settings, "silver", work.contract.table)
     written = tables.read(work.spark, target)
     assert written is not None
-    sides = row_hashes(written.where(F.col("_batch") == work.plan.batch), work.contract.names).unionByName(
+    sent = (F.col("_batch") == work.plan.batch) & F.col("_path").isNotNull()  # not what closes the records a dump lacks
+    sides = row_hashes(written.where(sent), work.contract.names).unionByName(
         row_hashes(good, work.contract.names)
     )
     sums, meant = sides.toLocalIterator()

@@ -100,7 +100,7 @@ def _publish(order: Order, planned: plan.Plan) -> None:
         found = batch.publish(work, references(work.spark, order.settings, contract), auditor)
     order.say(
         f"{name}: {found['rows_in']} rows in, {found['rows_silver']} to silver, {found['rows_quarantined']} quarantined, "
-        f"{found['rows_duplicate']} duplicates."
+        f"{found['rows_duplicate']} duplicates." + (f" {closed} record(s) closed." if (closed := found.get("records_missing")) else "")
     )
     refused = [report["refused"] for report in found["files"] if report["refused"]]
     if refused:

@@ -29,6 +29,10 @@ SETTLED = """SELECT "table", batch, CAST("date" AS VARCHAR) AS "date", list(DIST
 HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in - rows_filtered) FILTER (hop = 'ingest') AS rows_in, max("at") FILTER (hop = 'release') AS released
              FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
 
+DATES = """SELECT DISTINCT CAST("date" AS VARCHAR) AS "date" FROM stored WHERE "table" = $1 AND hop = 'release' ORDER BY "date" """
+RELEASED_BY = """SELECT max_by(version_written, "at") AS version FROM stored
+                 WHERE "table" = $1 AND hop IN ('release', 'mart') AND version_written IS NOT NULL AND "at" <= $2 """
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -65,14 +69,17 @@ def ledger(settings: Settings, table: str | None = None, date: str | None = None
     return tuple(sorted((_entry(*both) for both in found.values()), key=lambda entry: (entry.at, entry.table)))
 
 
-def settled(settings: Settings, contracts: Iterable[Contract]) -> dict[str, frozenset[str]]:
+def settled(settings: Settings, contracts: Iterable[Contract], date: str | None = None) -> dict[str, frozenset[str]]:
     """Return, by table, the content hashes of files that need not be read again: taken in, or held by this contract.
 
     A held file is judged anew once the contract has another version: its rows would then be another batch.
+    date: what another day's delivery of a snapshot held says nothing about this one, even where the bytes are the same.
     """
     known = {contract.table: contract for contract in contracts}
     found: dict[str, set[str]] = {table: set() for table in known}
     for row in _rows(settings, "file", SETTLED, (list(known),)):
+        if date not in (None, row["date"]) and known[row["table"]].merge == "snapshot":
+            continue
         found[row["table"]].update(row["taken"] or ())
         is_same = row["batch"] == batch_id(known[row["table"]], row["date"], (file["sha256"] for file in row["files"]))
         found[row["table"]].update(row["held"] or () if is_same and not row["is_over"] else ())
@@ -82,6 +89,16 @@ def settled(settings: Settings, contracts: Iterable[Contract]) -> dict[str, froz
 def history(settings: Settings, table: str) -> list[int]:
     """Return the rows taken in by the last ten released batches of a table, newest first."""
     return [row["rows_in"] for row in _rows(settings, "hop", HISTORY, (table,))]
+
+
+def dates(settings: Settings, table: str) -> list[str]:
+    """Return the business dates of which a table has a released batch, oldest first."""
+    return [row["date"] for row in _rows(settings, "hop", DATES, (table,))]
+
+
+def released_by(settings: Settings, table: str, at: datetime) -> int | None:
+    """Return the version of a table that readers had at an instant; None when nothing was released by then."""
+    return next((row["version"] for row in _rows(settings, "hop", RELEASED_BY, (table, at))), None)
 
 
 def _rows(settings: Settings, noun: str, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -67,5 +67,5 @@ def _selects(sources: Mapping[str, Any], contract: Contract) -> list[str]:
     if {"kept", "crowded"} <= set(sources):
         names = [delta.quoted(name) for name in sources["kept"].schema.names if not name.startswith("_")]
         sent = ", ".join(f"{name} := CAST({name} AS VARCHAR)" for name in names)
-        found.append(TORN.format(key="+".join(contract.key), sent=sent))
+        found.append(TORN.format(key="+".join(contract.identity), sent=sent))
     return found

@@ -35,7 +35,8 @@ def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
     for contract in contracts:
         folder = settings.landing / contract.source_class / contract.table
         for date in _dates(folder):
-            files = waiting(settings, contract, date, known[contract.table])
+            taken = known if contract.merge != "snapshot" else settled(settings, [contract], date)
+            files = waiting(settings, contract, date, taken[contract.table])
             names = tuple(file.relative for file in files)
             found += [Pending(contract.table, contract.dag_id, date, names)] if names else []
     return tuple(found)

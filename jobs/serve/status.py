@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 from jobs.serve import delta
 from jobs.serve.batches import Entry, ledger
 from jobs.serve.locate import layer_of
+from jobs.serve.past import count
 from schemas.contract import Contract
 from schemas.load import load_all, load_marts, load_streams
 from schemas.settings import Settings
@@ -105,7 +106,7 @@ def _status(contract: Contract, stored: DeltaTable | None, past: _Past) -> Table
     waiting = {entry.date for entry in past.entries if entry.state == "held" and entry is not last}
     return TableStatus(
         layer=layer_of(contract), table=contract.table, title=contract.title, owner=contract.owner,
-        version=stored.version() if stored else None, rows=stored.count() if stored else None,
+        version=stored.version() if stored else None, rows=count(stored) if stored else None,
         batch=last.batch if last else None, date=last.date if last else None,
         rows_in=last.rows_in if last else 0, rows_silver=last.rows_silver if last else 0,
         rows_quarantined=last.rows_quarantined if last else 0, rows_duplicate=last.rows_duplicate if last else 0,

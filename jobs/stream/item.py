@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.conform import normalise
+from jobs.lake import versions
 from jobs.stream import reasons
 from jobs.stream.sides import Sides
 
@@ -30,7 +31,7 @@ def listed(catalogue: DataFrame) -> DataFrame:
     """Return each code once (_item_code), with its rows of the catalogue (_items)."""
     # A catalogue released before the column came has no list of materials, and so asks for none.
     judged = [F.col(name) if name in catalogue.columns else F.lit(None).cast("string").alias(name) for name in JUDGED]
-    return catalogue.groupBy(F.col("task_code").alias("_item_code")).agg(F.collect_list(F.struct(*judged)).alias("_items"))
+    return versions.newest(catalogue).groupBy(F.col("task_code").alias("_item_code")).agg(F.collect_list(F.struct(*judged)).alias("_items"))
 
 
 def failed(sides: Sides) -> list[tuple[Column, reasons.Reason | Column]]:

@@ -29,6 +29,11 @@ def answer(govlake: Govlake, *argv: str) -> Any:
                  "`govlake show --help` shows examples.", id="option"),
     pytest.param(["show", "applicant", "--limit", "0"], 64, "Argument --limit: '0' is not a whole number from 1 on. "
                  "`govlake show --help` shows examples.", id="limit"),
+    pytest.param(["show", "applicant", "--known-at", "noon"], 64, "Argument --known-at: 'noon' is not an instant such as 2026-03-01 or "
+                 "'2026-03-01 09:30', Beijing time. `govlake show --help` shows examples.", id="instant"),
+    pytest.param(["show", "applicant", "--as-of", "2026-03-01"], 65, "silver.applicant keeps no versions of its records, so what counted on 2026-03-01 "
+                 "is not known. Nothing was read. --known-at shows what readers had then; merge 'history' or 'snapshot' in its contract keeps versions "
+                 "from now on.", id="no past"),
     pytest.param(["ledger", "--date", "1/3/2026"], 64, "Argument --date: '1/3/2026' is not a date written YYYY-MM-DD. "
                  "`govlake ledger --help` shows examples.", id="date"),
     pytest.param(["show"], 64, "The following arguments are required: TABLE. `govlake show --help` shows examples.", id="nothing"),
@@ -99,6 +104,13 @@ def test_quarantine_has_the_stable_keys(govlake: Govlake) -> None:
 def test_the_top_reasons_are_listed(govlake: Govlake) -> None:
     first = answer(govlake, "quarantine", "--top")[0]
     assert (first["table"], first["rule"], first["column"], first["rows"]) == ("applicant", "citizen_id", "citizen_no", 2)
+
+
+def test_show_says_for_which_instant_it_speaks(govlake: Govlake) -> None:
+    known = govlake("show", "applicant", "--known-at", "2026-03-02 12:00")[1]
+    assert known.startswith("silver.applicant, version 0, as known at 2026-03-02 12:00:00 已知时刻: 3 rows shown.")
+    found = answer(govlake, "show", "applicant", "--known-at", "2026-03-02 12:00")
+    assert (found["as_of"], found["known_at"]) == (None, "2026-03-02T12:00:00+08:00")
 
 
 def test_show_gives_rows_by_name_with_exact_decimals_and_beijing_instants(govlake: Govlake) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from expectations import measurement
 from expectations.audit import judge
 from expectations.measurement import Measurement, Unmeasured
 from expectations.suite import suite
-from schemas.contract import Contract
+from schemas.contract import Contract, SetRule
 
 Batch = Callable[..., Measurement]
 
@@ -30,7 +31,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "too many empty fees": (
         {"columns": {"fee_cny": {"nulls": 37}}}, "nullValues(fee_cny)",
-        "nullValues(fee_cny) must be at most 40 %, found 41.111111 %",
+        "nullValues(fee_cny) must be at most 40 %, found 40.217391 %",
     ),
     "a negative fee": (
         {"columns": {"fee_cny": {"minimum": "-0.01"}}}, "minimum(fee_cny)",
@@ -81,6 +82,17 @@ def test_a_batch_within_its_bounds_passes(stall: Contract, batch: Batch, changed
     verdict = judge(stall, batch(**changed)).verdict
 
     assert (verdict.success, verdict.failed, verdict.sentence) == (True, (), None)
+
+
+@pytest.mark.parametrize(("missing", "sentence"), [(0, None), (29, None), (30, "missingRecords must be below 30 %, found 30 %"), (100, "found 100 %")])
+def test_a_dump_that_lacks_30_percent_of_the_records_or_more_is_held_unless_the_contract_says_otherwise(
+    stall: Contract, batch: Batch, missing: int, sentence: str | None
+) -> None:
+    dump, measured = replace(stall, merge="snapshot"), batch(records=100, records_missing=missing)
+    allowed = replace(dump, set_rules=(*dump.set_rules, SetRule("missingRecords", None, None, 100)))
+
+    assert (sentence or "None") in str(judge(dump, measured).verdict.sentence)
+    assert judge(allowed, measured).verdict.success and judge(stall, measured).verdict.success
 
 
 def test_the_first_batch_passes_its_change_rule_with_a_note(stall: Contract, batch: Batch) -> None:

@@ -19,7 +19,9 @@ ENTERPRISE = "uscc string, name string, status string, status_on date, registere
 PERMIT = "XK_XDR_SHXYM string, XK_JDRQ date, XK_YXQZ date, XK_YXQZI date"
 PENALTY = "CF_XDR_SHXYM string, CF_CFJG string, CF_WSH string, CF_JDRQ date, CF_GSJZQ date, CF_WFXW string, SJC timestamp, _batch string"
 LISTING = "list string, authority string, case_no string, subject_uscc string, domain string, restricts_licensing boolean, " \
-    "listed_on date, expires_on date, removed_on date, repaired_on date, updated_at timestamp, _batch string"
+    "listed_on date, expires_on date, removed_on date, repaired_on date, updated_at timestamp, _batch string, " \
+    "_valid_from timestamp, _valid_to timestamp, _is_deleted boolean"
+MENDED = datetime(2026, 2, 1)  # when the listings were last written; before that, the repaired one had not been
 CHANGE = "subject_uscc string, list string, authority string, decision_no string, starts_on date, ends_on date, domain string, " \
     "restricts_licensing boolean, changed_at timestamp, _batch string, _number bigint"
 FIRMS = ["clean", "penalised", "penalty over", "barred", "listed", "repaired", "removed", "expired", "not yet", "ends today", "gone", "told", "lifted", "delivered since"]
@@ -38,6 +40,7 @@ def gold(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         ("penalty over", "示例局", "罚2", date(2024, 6, 1), date(2025, 6, 1), "价格", datetime(2026, 2, 1), "p1"),
         (None, "示例局", "罚3", date(2025, 6, 1), None, "价格", datetime(2026, 2, 1), "p1")])
     _put(spark, here, "credit_listing", LISTING, [
+        (*_listed("repaired", bars=True)[:-3], datetime(2026, 1, 1), MENDED, False),
         _listed("barred", bars=True), _listed("listed"), _listed("repaired", bars=True, repaired_on=date(2026, 1, 1)),
         _listed("removed", removed_on=date(2026, 1, 1)), _listed("expired", expires_on=date(2026, 1, 1)),
         _listed("not yet", listed_on=date(2026, 3, 3)), _listed("ends today", repaired_on=date(2026, 3, 2)),
@@ -57,7 +60,7 @@ def _put(spark: Any, here: Settings, noun: str, schema: str, rows: list[tuple[An
 
 def _listed(name: str, *, bars: bool = False, listed_on: date = date(2025, 9, 1), **ends: date) -> tuple[Any, ...]:
     return ("严重失信主体名单", "示例局", "列1", name, "食品安全", bars, listed_on,
-            ends.get("expires_on"), ends.get("removed_on"), ends.get("repaired_on"), datetime(2026, 2, 1), "l1")
+            ends.get("expires_on"), ends.get("removed_on"), ends.get("repaired_on"), MENDED, "l1", MENDED, None, False)
 
 
 def _changed(number: int, name: str, at: datetime, ends_on: date | None = None) -> tuple[Any, ...]:

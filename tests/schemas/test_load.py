@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml' or 'fixed'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed' or 'deleted'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",
@@ -188,7 +188,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     ),
     "an unknown way to merge": (
         "{property: merge, value: upsert}", "{property: merge, value: upsrt}",
-        "merge is 'upsrt', must be 'upsert', 'append' or 'replace'. Did you mean 'upsert'?",
+        "merge is 'upsrt', must be 'upsert', 'append', 'replace', 'history' or 'snapshot'. Did you mean 'upsert'?",
     ),
     "an unknown sharing type": (
         "{property: sharing, value: conditional}", "{property: sharing, value: contitional}",

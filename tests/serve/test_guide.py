@@ -21,6 +21,10 @@ ENTERPRISE = pa.schema([
     ("uscc", pa.string()), ("name", pa.string()), ("registered_on", pa.date32()), ("division_code", pa.string()),
     ("capital_cny", pa.decimal128(18, 2)), ("updated_at", INSTANT), *STAMPS,
 ])
+LISTING = pa.schema([
+    *((name, pa.string()) for name in ("list", "authority", "case_no", "subject_name")), ("_valid_from", INSTANT), ("_valid_to", INSTANT), ("_is_deleted", pa.bool_()), *STAMPS,
+])
+KNOWN_ON = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def text(guide: str) -> str:
@@ -33,6 +37,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
     row = {"uscc": "91330106QQ00000129", "name": "示例甲科技有限公司", "registered_on": date(2021, 1, 1), "division_code": "330106",
            "capital_cny": Decimal("1000.00"), "updated_at": datetime(2026, 3, 1, tzinfo=UTC), "_path": PATH, "_row": 2, "_batch": RELEASED}
     put(here.lake / "silver" / "enterprise", ENTERPRISE, [row])
+    entry = {"list": "失信被执行人", "_valid_from": datetime(2026, 2, 1, tzinfo=UTC), "_is_deleted": False, "_batch": RELEASED, "_ingested_at": KNOWN_ON}
+    put(here.lake / "silver" / "credit_listing", LISTING, [{**entry, "case_no": "示例一"}, {**entry, "case_no": "示例二"}])
     released = hop("release", (1, 1, 0, 0), RELEASED_AT, table="enterprise", version_written=0)
     put(here.lake / "ledger" / "hop", HOP, [released])
     yield tmp_path
