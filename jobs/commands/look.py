@@ -1,4 +1,4 @@
-"""Commands that look at the lake without Spark: tables, show, ledger, quarantine, pending."""
+"""Commands that look at the lake without Spark: tables, show, quarantine, pending."""
 
 import shutil
 import sys
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from jobs.commands.command import Command, as_json, count, day, json_option
+from jobs.commands.command import Command, as_json, count, json_option
 from jobs.commands.layout import cell, grid, line
 from schemas.errors import Refused
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.serve.lake import Entry, HeldBatch, Quarantine
+    from jobs.serve.lake import HeldBatch, Quarantine
 
 SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
 HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
@@ -52,35 +52,6 @@ def show(arguments: Namespace, settings: Settings) -> str:
         body = [[row[i] for i in business] for row in found.rows]
         lines += ["", grid([found.columns[i] for i in business], body, _terminal())]
     return "\n".join(lines)
-
-
-def ledger(arguments: Namespace, settings: Settings) -> str:
-    """Answer `govlake ledger`."""
-    from jobs.serve.batches import ledger as entries
-    from jobs.serve.locate import locate
-
-    named = arguments.table or arguments.named
-    noun = locate(settings, named).noun if named else None
-    found = entries(settings, noun, arguments.date)
-    if arguments.json:
-        return as_json(found)
-    if not found:
-        return "The ledger has no batch for that. `govlake pending` lists files that wait to be taken in."
-    rows = [
-        [one.table, one.date, one.batch, one.state, *(getattr(one, key) for key in SUMS), one.balanced,
-         one.encoding or None, len(one.files), one.version_written, one.at] for one in found
-    ]
-    heads = ("table", "date", "batch", "state", *HEADS, "balanced", "encoding", "files", "version", "at (Beijing)")
-    notes = [f"{one.table} {one.date}: {line(note)}" for one in found for note in _notes(one)]
-    holding = dict.fromkeys(one.table for one in found if one.state == "held")
-    hints = [f"Bad rows of what is held 被扣留批次的不合格行: `govlake quarantine {table} --held`" for table in holding]
-    return "\n".join([grid(heads, rows), *notes, *hints])
-
-
-def _notes(entry: "Entry") -> list[str]:
-    """What the ledger says of a batch, and of each of its files that was refused; once each, without the table's name before it."""
-    said = [entry.note, *(file["note"] for file in entry.files if file["state"] == "refused")]
-    return list(dict.fromkeys(note.removeprefix(f"{entry.table} {entry.date}").strip() for note in said if note))
 
 
 def quarantine(arguments: Namespace, settings: Settings) -> str:
@@ -165,14 +136,6 @@ def _show_arguments(parser: ArgumentParser) -> None:
     json_option(parser)
 
 
-def _ledger_arguments(parser: ArgumentParser) -> None:
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("table", metavar="TABLE", nargs="?", help="only this table")
-    which.add_argument("--table", dest="named", metavar="TABLE", help="the same")
-    parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="only this business date")
-    json_option(parser)
-
-
 def _quarantine_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("table", metavar="TABLE", nargs="?", help="the table whose quarantined rows to show")
@@ -188,8 +151,6 @@ COMMANDS = (
     Command("show", "rows of a table, closed columns masked",
             ("govlake show enterprise --limit 5", "govlake show enterprise --where \"registered_on >= '2020-01-01'\"",
              "govlake show gold.credit_profile --json"), _show_arguments, show),
-    Command("ledger", "what went into each batch and what came out",
-            ("govlake ledger", "govlake ledger enterprise", "govlake ledger enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
     Command("quarantine", "rows that were set aside, and why, in words",
             ("govlake quarantine enterprise --limit 5", "govlake quarantine enterprise --held", "govlake quarantine --top",
              "govlake quarantine enterprise --json"),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import date as Date
 from pathlib import Path
@@ -28,7 +29,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
 
     1. Read the released version of each table it reads, and the changes laid over it that have come so far.
     2. Replace the gold table (the transaction id holds those versions and the day).
-    3. Write its hop into the ledger, under the same id.
+    3. Write its hop into the ledger, under the same id, with the versions: `govlake ledger --prove` goes by them.
     Raises Unavailable when a table it reads has no version yet, Refused when the rows are not what the contract says.
     """
     with lock.writing(settings, contract.table):
@@ -41,9 +42,9 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
         rows = _shaped(contract, spark.sql(_sql(contract.path, date)))
         stamped = rows.withColumns({"_batch": F.lit(batch), "_ingested_at": F.lit(datetime.now(UTC))})
         tables.replace_once(stamped, target, batch)  # 2
-        hop = _hop(spark, settings, contract, date, batch)
-        record(spark, settings, f"{batch}-mart", [hop], [])  # 3
         sources = ", ".join(f"{name} version {version}" for name, version in versions.items())
+        hop = replace(_hop(spark, settings, contract, date, batch), note=f"from {sources}")
+        record(spark, settings, f"{batch}-mart", [hop], [])  # 3
         say(f"gold.{contract.table} {date}: {hop.rows_out} rows from {sources}.")
 
 
