@@ -20,6 +20,8 @@ def ledger(arguments: Namespace, settings: Settings) -> str | Answer:
     from jobs.serve.locate import locate
 
     named = arguments.table or arguments.named
+    if arguments.again and not arguments.prove:
+        raise Refused("--again belongs to --prove. Nothing was read. Write `govlake ledger --prove --again`.")
     if arguments.prove and arguments.date:
         raise Refused("--prove is about a table as it is now, not about one date. Nothing was read. Leave out --date.")
     if arguments.prove:
@@ -53,11 +55,12 @@ def _ledger_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--table", dest="named", metavar="TABLE", help="the same")
     parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="only this business date")
     parser.add_argument("--prove", action="store_true", help="go from landing bytes to gold: is each row in exactly one place, as it was released?")
+    parser.add_argument("--again", action="store_true", help="with --prove: compute gold tables again too, from the versions they were made of (starts Spark)")
     json_option(parser)
 
 
 COMMAND = Command(
     "ledger", "what went into each batch and what came out; with --prove, where every row is now",
     ("govlake ledger", "govlake ledger enterprise", "govlake ledger enterprise --date 2026-03-01 --json", "govlake ledger --prove",
-     "govlake ledger enterprise --prove --json"), _ledger_arguments, ledger,
+     "govlake ledger enterprise --prove --json", "govlake ledger credit_profile --prove --again"), _ledger_arguments, ledger,
 )

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobs.commands.command import Answer, as_json
 from jobs.commands.layout import BEIJING, grid, line
+from jobs.commands.quiet import quiet
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
 from schemas.load import load_all, load_marts
@@ -33,6 +34,8 @@ def prove(arguments: Namespace, settings: Settings) -> Answer:
     tables, marts = _meant(arguments.table or arguments.named, settings)
     found = [_proved(settings, contract) for contract in tables]
     gold = [gold_proved(settings, contract) for contract in marts]
+    if arguments.again:
+        gold = [_again(settings, contract, one) for contract, one in zip(marts, gold, strict=True)]
     kinds = {finding.kind for group in _findings(found, gold) for finding in group}
     if arguments.json:
         text = as_json({"whole": not kinds, "tables": [asdict(one) for one in found], "gold": [asdict(one) for one in gold]})
@@ -71,17 +74,43 @@ def _proved(settings: Settings, contract: Contract) -> "TableProof":
         return proved(settings, contract, Looks(survey, places, holding, unfinished), Path(workspace), datetime.now(BEIJING).date())
 
 
+def _again(settings: Settings, contract: Contract, found: "GoldProof") -> "GoldProof":
+    """Compute a gold table again, with Spark, from the versions it says it was made of; a finding more when other rows come of it."""
+    if found.batch is None or any(name not in found.versions for name in contract.reads):
+        return found
+    from jobs.marts.mart import again
+    from jobs.serve.proof.finding import Finding
+
+    try:
+        with quiet():
+            rows, total = again(settings, contract, found.date, found.versions)
+        said = f"computed again from these versions it has {rows} rows (sum {total}), and {found.booked[0]} (sum {found.booked[1]}) are booked."
+    except Refused as refused:
+        rows, total, said = 0, "", str(refused)
+    if (rows, total) == found.booked:
+        return found
+    more = Finding(found.table, None, None, "sum", found.batch, f"{found.table} {found.date}: {said}")
+    return replace(found, findings=(*found.findings, more))
+
+
 def _told(tables: "Sequence[TableProof]", gold: "Sequence[GoldProof]") -> list[str]:
     shown = [one for one in tables if one.files or one.findings]
     figures = (*FIGURES, *(name for name in RARE if any(getattr(one, name) for one in shown)))
     lines = [grid(("table", *(name.replace("_", " ") for name in figures)), [[one.table, *(getattr(one, name) for name in figures)] for one in shown])] if shown else []
-    lines += [f"gold.{one.table.removeprefix('gold.')}: {one.rows:,} rows, {one.sources or 'never computed'}{_behind(one)}" for one in gold if one.batch]
+    lines += [f"gold.{one.table.removeprefix('gold.')}: {one.rows:,} rows of {one.date}, from {_versions(one)}{_behind(one)}" for one in gold if one.batch]
     waiting = [f"{one.table}: {one.waiting} file(s) in landing wait to be taken in, and are not counted." for one in tables if one.waiting]
     findings = [line(finding.sentence) for group in _findings(tables, gold) for finding in group]
     rows = sum(one.file_rows for one in tables)
     if findings:
         return [*lines, *waiting, "", *findings, f"Not proved 未能证明: {len(findings)} finding(s). Nothing was changed. See {RUNBOOK}."]
-    return [*lines, *waiting, f"Proved 已证明: each of {rows:,} rows of {sum(one.files for one in tables)} landed file(s) is in exactly one place, as it was released."]
+    proved = [f"each of {rows:,} rows of {sum(one.files for one in tables)} landed file(s) is in exactly one place, as it was released"] if tables else []
+    computed = sum(one.batch is not None for one in gold)
+    proved += [f"{computed} gold table(s) hold what was computed, from versions that batches wrote"] if computed else []
+    return [*lines, *waiting, f"Proved 已证明: {'; '.join(proved) or 'nothing was computed yet'}."]
+
+
+def _versions(one: "GoldProof") -> str:
+    return ", ".join(f"{name} version {version}" for name, version in one.versions.items()) or "versions that are not named"
 
 
 def _behind(one: "GoldProof") -> str:

@@ -9,9 +9,9 @@ from deltalake import DeltaTable
 
 from jobs.evidence.ledger import Hop, record
 from jobs.lake import tables
-from jobs.marts.mart import refresh
+from jobs.marts.mart import again, refresh
 from jobs.serve.proof.gold import prove
-from schemas.errors import Unavailable
+from schemas.errors import Refused, Unavailable
 from schemas.load import load_marts
 from schemas.settings import ROOT, Settings
 
@@ -71,11 +71,16 @@ def test_gold_is_proved_and_what_was_changed_behind_its_back_is_named(spark: Any
     record(spark, silver, "made", released, [])
     refresh(silver, CONTRACT, "2026-03-02", lambda line: None)
     whole = prove(silver, CONTRACT)
-    assert (whole.findings, whole.rows, whole.sources) == ((), 2, "from enterprise version 0, permit version 0, penalty version 0")
+    assert (whole.findings, whole.rows, whole.versions, whole.date) == ((), 2, dict.fromkeys(sources, 0), "2026-03-02")
     DeltaTable(str(silver.lake / "gold" / "credit_profile")).update({"permit_count": "7"}, predicate=f"uscc = '{OTHER}'")
     (altered,) = prove(silver, CONTRACT).findings
     assert "altered: it holds 2 rows" in altered.sentence and "Version 0 holds those" in altered.sentence
-    DeltaTable(str(silver.lake / "silver" / "penalty")).delete("CF_NR_FK > 1")
+    assert again(silver, CONTRACT, whole.date, whole.versions) == whole.booked
+    DeltaTable(str(silver.lake / "silver" / "penalty")).delete("CF_NR_FK < 1")
+    assert again(silver, CONTRACT, whole.date, whole.versions) == whole.booked
+    assert again(silver, CONTRACT, whole.date, {**whole.versions, "penalty": 1}) != whole.booked
+    with pytest.raises(Refused, match=r"can't be computed again from enterprise 0, permit 0, penalty 9"):
+        again(silver, CONTRACT, whole.date, {**whole.versions, "penalty": 9})
     refresh(silver, CONTRACT, "2026-03-03", lambda line: None)
     (unknown,) = prove(silver, CONTRACT).findings
     assert "it was computed from version 1 of silver.penalty, which no batch of the ledger wrote" in unknown.sentence

@@ -111,7 +111,7 @@ def test_a_row_doubled_in_silver_is_named(here, proof) -> None:
     assert (named(found), found.doubled, found.silver) == ([("a.csv", 10, "doubled")], 1, 39)
 
 
-@pytest.mark.parametrize("column, value", [("score", "99.99"), ("mobile", "'13900000000'"), ("revised_on", "DATE '2026-02-02'"), ("mobile", "NULL")])
+@pytest.mark.parametrize("column, value", [("score", "99.99"), ("mobile", "'13900000000'"), ("revised_on", "DATE '2026-02-02'"), ("mobile", "NULL"), ("_batch", "'another'"), ("_batch", "NULL")])
 def test_a_row_altered_in_silver_is_named_and_its_value_is_not(here, proof, column, value) -> None:
     stored(here, "silver").update({column: value}, predicate="notice_no = 'N10'")
     found = proof()

@@ -13,14 +13,17 @@ TRACED = """SELECT *,
   coalesce(min(number) FILTER (_place = 'silver') OVER (PARTITION BY "_key") <= number, false) AS has_twin FROM traced"""
 SEEN = """
   SELECT _file, _path, _row, 1 AS landed, aside FROM landed
-  UNION ALL BY NAME SELECT _file, _path, _row, 1 AS traced, _place AS place, _hash AS hash, _told AS told, number, is_overtaken, has_twin FROM judged
-  UNION ALL BY NAME SELECT _file, _path, _row, 1 AS silver, hash AS silver_hash FROM silver WHERE _path IS NOT NULL AND NOT list_contains($untraced, _batch)
-  UNION ALL BY NAME SELECT _file, _path, _row, 1 AS quarantine, hash AS quarantine_hash FROM quarantine WHERE NOT list_contains($untraced, _batch)
+  UNION ALL BY NAME SELECT _file, _path, _row, 1 AS traced, _place AS place, _hash AS hash, _told AS told, _batch AS batch, number, is_overtaken, has_twin FROM judged
+  UNION ALL BY NAME SELECT _file, _path, _row, 1 AS silver, hash AS silver_hash, coalesce(_batch, '') AS silver_batch FROM silver
+    WHERE _path IS NOT NULL AND NOT coalesce(list_contains($untraced, _batch), false)
+  UNION ALL BY NAME SELECT _file, _path, _row, 1 AS quarantine, hash AS quarantine_hash FROM quarantine
+    WHERE NOT coalesce(list_contains($untraced, _batch), false)
   UNION ALL BY NAME SELECT _file, _path, _row, 1 AS held FROM held"""
 ROWS = """SELECT _file, _path, _row, any_value(place) AS place, any_value(number) AS number, list_contains($over, any_value(number)) AS is_over,
     bool_or(is_overtaken) AS is_overtaken, bool_or(has_twin) AS has_twin, list_contains($unread, _file) AS is_unread,
     {counts},
-    coalesce(min(silver_hash) <> any_value(hash) OR max(silver_hash) <> any_value(hash), false) AS silver_differs,
+    coalesce(min(silver_hash) <> any_value(hash) OR max(silver_hash) <> any_value(hash) OR min(silver_batch) <> any_value(batch)
+      OR max(silver_batch) <> any_value(batch), false) AS silver_differs,
     coalesce(min(quarantine_hash) <> any_value(told) OR max(quarantine_hash) <> any_value(told), any_value(told) IS NOT NULL AND count(quarantine_hash) < sum(quarantine)) AS quarantine_differs
   FROM seen GROUP BY _file, _path, _row"""
 COUNTS = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in ("landed", "aside", "traced", "silver", "quarantine", "held"))

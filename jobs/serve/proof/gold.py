@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,17 @@ SOURCE = re.compile(r"([a-z_0-9]+) version ([0-9]+)")  # as jobs/marts/mart.py w
 
 @dataclass(frozen=True)
 class GoldProof:
-    """One gold table. sources: the versions it was computed from, as its ledger line names them.  behind: those that have a newer one."""
+    """One gold table. date, versions: what it was computed for and from, as its ledger line names them; booked: rows and hash sum there.
+
+    behind: sources that have a newer version by now.
+    """
 
     table: str
     rows: int
     batch: str | None
-    sources: str
+    date: str
+    versions: Mapping[str, int]
+    booked: tuple[int, str]
     behind: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -36,9 +41,9 @@ def prove(settings: Settings, contract: Contract) -> GoldProof:
     table = stored.opened(settings, "gold", contract.table)
     if not entries or table is None:
         lost = [] if not entries and table is None else [Finding(name, None, None, "sum", None, f"{name} and its lines in the ledger are not both there.")]
-        return GoldProof(name, 0, None, "", (), tuple(lost))
+        return GoldProof(name, 0, None, "", {}, (0, "0"), (), tuple(lost))
     last = entries[-1]
-    sources = dict(SOURCE.findall(last.note or ""))
+    sources = {source: int(version) for source, version in SOURCE.findall(last.note or "")}
     try:
         rows = pa.concat_tables(stored.read(table, [*contract.names, "_batch"]))
         told = [*_altered(contract, last, rows), *_unfounded(contract, last, sources)]
@@ -47,7 +52,8 @@ def prove(settings: Settings, contract: Contract) -> GoldProof:
         told, count = [f"can't be read: {str(error).splitlines()[0][:200]}."], 0
     told += _unknown(settings, contract, sources)
     findings = tuple(Finding(name, None, None, "sum", last.batch, f"{name} {last.date}: {said}") for said in told)
-    return GoldProof(name, count, last.batch, last.note or "", tuple(_behind(settings, sources)), findings)
+    booked = (last.hops[-1]["rows_out"], last.hops[-1]["hash"])
+    return GoldProof(name, count, last.batch, last.date, sources, booked, tuple(_behind(settings, sources)), findings)
 
 
 def _altered(contract: Contract, last: Entry, rows: pa.Table) -> Iterator[str]:
@@ -61,24 +67,24 @@ def _altered(contract: Contract, last: Entry, rows: pa.Table) -> Iterator[str]:
         yield f"{len(strange)} batch(es) in it are not the last one that the ledger knows, {last.batch}."
 
 
-def _unfounded(contract: Contract, last: Entry, sources: dict[str, str]) -> Iterator[str]:
+def _unfounded(contract: Contract, last: Entry, sources: Mapping[str, int]) -> Iterator[str]:
     """The id of a computing is made of the versions it read: those that its line names have to lead to it."""
     named = "\n".join([contract.table, contract.version, last.date, *(f"{name} {sources[name]}" for name in sorted(sources))])
     if hashlib.sha256(named.encode()).hexdigest()[:16] != last.batch:
         yield "the versions that its line in the ledger names are not those it was computed from, or its contract has another version now."
 
 
-def _unknown(settings: Settings, contract: Contract, sources: dict[str, str]) -> Iterator[str]:
+def _unknown(settings: Settings, contract: Contract, sources: Mapping[str, int]) -> Iterator[str]:
     for name in contract.reads:
         written = {entry.version_written for entry in ledger(settings, name)}
         if name not in sources:
             yield f"its line in the ledger names no version of silver.{name}."
-        elif int(sources[name]) not in written:
+        elif sources[name] not in written:
             yield f"it was computed from version {sources[name]} of silver.{name}, which no batch of the ledger wrote."
 
 
-def _behind(settings: Settings, sources: dict[str, str]) -> Iterator[str]:
+def _behind(settings: Settings, sources: Mapping[str, int]) -> Iterator[str]:
     for name, version in sources.items():
         table = stored.opened(settings, "silver", name)
-        if table is not None and table.version() > int(version):
+        if table is not None and table.version() > version:
             yield name

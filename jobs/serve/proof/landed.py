@@ -14,6 +14,7 @@ from schemas.contract import Contract
 from schemas.errors import Refused
 from schemas.settings import Settings
 
+WITHIN = "!/"  # between a zip file and its member, as jobs/ingest/delivery.py writes it
 ROWS = pa.schema([("_file", pa.string()), ("_path", pa.string()), ("_row", pa.int64()), ("aside", pa.int32())])
 
 
@@ -45,18 +46,20 @@ class Landed:
 
 def landed(settings: Settings, books: Books, looks: Looks, workspace: Path) -> Landed:
     """Read the files of a table again, those of batches without a trace left out."""
-    there = {file.relative: file for file in _surveyed(settings, books.contract, looks)}
+    there, unsettled = _surveyed(settings, books.contract, looks)
     parts, unread, findings = [], [], []
     for line, contract, is_over in _lines(books):
         found, fault = there.get(line["path"]), None
-        if found is None or found.sha256 != line["sha256"]:
-            fault = None if is_over and found is None else "is no longer in landing" if found is None else "has other bytes than were taken in"
-        else:
+        if found is not None and found.sha256 == line["sha256"]:
             try:
                 parts.append(_rows(line, looks.places(found, contract, workspace)))
                 continue
             except Refused as refused:
                 fault = f"cannot be read any more: it {str(refused).split('. ')[0]}"
+        elif line["path"].split(WITHIN)[0] in unsettled:
+            fault = "is being written to"
+        elif found is not None or not is_over:
+            fault = "is no longer in landing" if found is None else "has other bytes than were taken in"
         unread.append(line["sha256"])
         if fault:
             findings.append(_finding(books, line, fault))
@@ -65,11 +68,13 @@ def landed(settings: Settings, books: Books, looks: Looks, workspace: Path) -> L
     return Landed(pa.concat_tables([ROWS.empty_table(), *parts]), tuple(unread), waiting, tuple(findings))
 
 
-def _surveyed(settings: Settings, contract: Contract, looks: Looks) -> Iterator[Any]:
+def _surveyed(settings: Settings, contract: Contract, looks: Looks) -> tuple[dict[str, Any], set[str]]:
+    """What lies in landing for a table: files by their path, and paths of those that are still being written."""
     folder = settings.landing / contract.source_class / contract.table
     dates = sorted(path for path in folder.iterdir() if DATE.match(path.name)) if folder.is_dir() else []
-    for date in dates:
-        yield from looks.survey(date, settings.landing).files
+    surveys = [(date.relative_to(settings.landing).as_posix(), looks.survey(date, settings.landing)) for date in dates]
+    there = {file.relative: file for _, found in surveys for file in found.files}
+    return there, {f"{place}/{name}" for place, found in surveys for name in found.unsettled}
 
 
 def _lines(books: Books) -> Iterator[tuple[Mapping[str, Any], Contract, bool]]:

@@ -28,7 +28,7 @@ WORDS = {
     "released_unasked": ("doubled", "was set aside or is held, and is in a table all the same"),
     "not_in_silver": ("missing", "was released into silver by batch {batch}, and silver does not hold it any more"),
     "twice_in_silver": ("doubled", "was released into silver by batch {batch}, and silver holds it more than once"),
-    "silver_altered": ("altered", "holds other values in silver than batch {batch} released: its hash differs"),
+    "silver_altered": ("altered", "holds other values in silver than batch {batch} released: its hash differs, or its batch"),
     "overtaken_yet_there": ("doubled", "was superseded after batch {batch}, and silver still holds it"),
     "in_both": ("doubled", "is in silver and in quarantine"),
     "not_in_quarantine": ("missing", "was quarantined by batch {batch}, and quarantine does not hold it any more"),

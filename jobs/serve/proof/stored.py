@@ -19,7 +19,8 @@ PLACE = ("_file", "_path", "_row")
 PLACES = [("_file", pa.string()), ("_path", pa.string()), ("_row", pa.int64())]
 STORED = pa.schema([*PLACES, ("_batch", pa.string()), ("hash", pa.int64())])
 HELD = pa.schema(PLACES)
-TRACED = pa.schema([*PLACES, ("_place", pa.string()), ("_hash", pa.int64()), ("_key", pa.int64()), ("_told", pa.int64()), ("number", pa.int32())])
+TRACED = pa.schema([*PLACES, ("_place", pa.string()), ("_hash", pa.int64()), ("_key", pa.int64()), ("_told", pa.int64()),
+                    ("_batch", pa.string()), ("number", pa.int32())])
 
 
 def silver(table: DeltaTable | None, books: Books) -> pa.Table:
@@ -68,7 +69,9 @@ def strange_versions(table: DeltaTable, books: Books) -> tuple[str, ...]:
 def _trace(settings: Settings, batch: Batch) -> pa.Table:
     files = sorted(trace.rows(settings, batch.contract.table, batch.entry.batch).glob("*.parquet"))
     rows = pa.concat_tables([parquet.read_table(file, columns=list(trace.COLUMNS)) for file in files])
-    return rows.append_column("number", pa.array(np.full(rows.num_rows, batch.number, np.int32))).cast(TRACED)
+    batches = pa.array([batch.entry.batch], pa.string()).take(pa.array(np.zeros(rows.num_rows, np.int32)))
+    stamped = rows.append_column("_batch", batches).append_column("number", pa.array(np.full(rows.num_rows, batch.number, np.int32)))
+    return stamped.cast(TRACED)
 
 
 def _placed(rows: pa.Table, found: pa.Array) -> pa.Table:
