@@ -60,11 +60,7 @@ def _check_column(source: Source, given: Contract, place: Place, column: Column)
     _check_types(source, place, column)
     if given.source_class != "gold":
         _check_landed(source, place, column)
-    at = house.place(source, (*place, "customProperties"), "rules")
-    for index, use in enumerate(column.rules):
-        fit.column_rule(source, (*at, index), use, column)
-        for named, name in fit.names((*at, index), use):
-            fit.existing(source, named, name, given)
+    fit.column(source, place, column, given)
 
 
 def references(source: Source, given: Contract, others: Mapping[str, Contract]) -> None:

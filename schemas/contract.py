@@ -30,7 +30,7 @@ class RuleUse:
 class Column:
     """One column of a table. `title` is the Chinese name, also accepted as a header; `formats` are date spellings.
 
-    unit: what its header may say in brackets behind the name.  span: its place in a line of fixed width.
+    free_text: 'mask' when numbers that lead to a person are masked in it.  unit: what its header may say in brackets behind the name.  span: its place in a line of fixed width.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Column:
     formats: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     compose: str | None = None
+    free_text: str | None = None
     unit: str | None = None
     span: Span | None = None
     line: int = 0
@@ -141,6 +142,11 @@ class Contract:
     def classification(self) -> str:
         """The most closed class among its columns; its quarantine inherits it."""
         return highest([column.classification for column in self.columns])
+
+    @property
+    def free_texts(self) -> tuple[Column, ...]:
+        """The columns in whose texts personal numbers are masked."""
+        return tuple(column for column in self.columns if column.free_text is not None)
 
     @property
     def references(self) -> frozenset[str]:

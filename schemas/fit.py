@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from schemas import house
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.located import Place, Source
 from schemas.rules import IDENTIFIERS
@@ -22,8 +23,19 @@ TYPES: dict[str, tuple[str, ...]] = {
     "workday_limit": MOMENTS,
     **dict.fromkeys(["minimum", "maximum", "mean"], NUMBERS),
 }
+FREE_TEXT = ("mask",)  # what can be done with personal numbers in a free text
 # Arguments that name columns of this table.
 COLUMNS = ("column", "of", "since", "columns", "when", "on")
+
+
+def column(source: Source, place: Place, one: Column, contract: Contract) -> None:
+    """Raise Refused when what a column is called, or a rule of it, does not fit it."""
+    _check_free_text(source, house.place(source, (*place, "customProperties"), "freeText"), one)
+    at = house.place(source, (*place, "customProperties"), "rules")
+    for index, use in enumerate(one.rules):
+        column_rule(source, (*at, index), use, one)
+        for named, name in names((*at, index), use):
+            existing(source, named, name, contract)
 
 
 def column_rule(source: Source, place: Place, use: RuleUse, column: Column) -> None:
@@ -110,6 +122,18 @@ def _value(value: Any, place: Place) -> Any:
 
 def _places_of_column(place: Place) -> list[Place]:
     return [(*place, part, key) for part in ("arguments", "implementation") for key in ("column", "properties")]
+
+
+def _check_free_text(source: Source, at: Place, column: Column) -> None:
+    """Raise Refused when a column is called free text and cannot be one, or what to do with it is not a known word."""
+    if column.free_text is None:
+        return
+    if column.free_text not in FREE_TEXT:
+        raise source.refused(at, f"freeText is '{column.free_text}', must be {listed(FREE_TEXT)}.{nearest(column.free_text, FREE_TEXT)}")
+    read = next((use.rule for use in column.rules if use.rule in IDENTIFIERS), None)
+    is_one = "is a key" if column.key_position else f"is a {column.logical_type}" if column.logical_type != "string" else f"holds what rule '{read}' reads" if read else None
+    if is_one:
+        raise source.refused(at, f"column '{column.name}' {is_one}, and no free text: a mask would destroy it. Remove freeText.")
 
 
 def _check_type(source: Source, place: Place, rule: str, column: Column) -> None:

@@ -16,7 +16,7 @@ TABLE: Mapping[str, Kind] = {
     "topic": str, "reads": TEXTS, "changes": str, "excel": dict, "xml": dict, "fixed": dict, "deleted": dict,
 }  # fmt: skip
 COLUMN: Mapping[str, Kind] = {
-    "rules": list, "aliases": TEXTS, "formats": TEXTS, "placeholders": TEXTS, "compose": str, "unit": str, "span": dict,
+    "rules": list, "aliases": TEXTS, "formats": TEXTS, "placeholders": TEXTS, "compose": str, "freeText": str, "unit": str, "span": dict,
 }  # fmt: skip
 ROWS: Mapping[str, Kind] = {"rules": list}
 KINDS = ((str, "text"), (list, "a list"), (dict, "keys with values"))

@@ -168,7 +168,7 @@ def _column(source: Source, place: Place, item: Property) -> Column:
         physical_type=item.physicalType,
         rules=_rules(source, at, given, "column"),
         aliases=tuple(given.get("aliases", ())), formats=tuple(given.get("formats", ())),
-        placeholders=tuple(given.get("placeholders", ())), compose=given.get("compose"), unit=given.get("unit"),
+        placeholders=tuple(given.get("placeholders", ())), compose=given.get("compose"), free_text=given.get("freeText"), unit=given.get("unit"),
         span=template.span(source, house.place(source, around, "span"), given["span"]) if "span" in given else None,
         line=source.line((*place, "name")),
     )  # fmt: skip

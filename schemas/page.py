@@ -82,7 +82,7 @@ def _row(column: Column) -> str:
     rules = "<br>".join([_use(use) for use in column.rules] + [f"`{form}`" for form in column.formats])
     example = f"`{column.examples[0]}`" if column.classification == "public" else "—"
     key = f"主键 key {column.key_position}" if column.key_position else "是 yes" if column.required else ""
-    level = LEVELS[column.classification]
+    level = LEVELS[column.classification] + ("；个人号码已遮盖 personal numbers masked" if column.free_text else "")
     cells = (f"`{column.name}`", column.title, kind, key, level, rules, example, column.description)
     return f"| {' | '.join(map(_cell, cells))} |"
 

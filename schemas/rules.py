@@ -70,6 +70,7 @@ ROWS = _specs(
 )
 
 READER = _specs(
+    RuleSpec("personal_number", "GB/T 35273-2020, form only", "文本中的个人号码已遮盖", "held numbers that lead to a person; they are masked", (), "reader"),
     RuleSpec("required", "the contract", "必填项为空", "is required and empty", (), "reader"),
     RuleSpec("form", "the contract", "文本形式不符合类型", "does not have the text form of its type", (), "reader"),
     RuleSpec("shape", "RFC 4180 / RFC 8259", "行的列数或结构不符", "row has a wrong number of fields", (), "reader"),

@@ -1,20 +1,19 @@
-"""Commands that look at the lake without Spark: tables, ledger, quarantine, pending."""
+"""Commands that look at the lake without Spark: tables, quarantine, pending."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from jobs.commands.command import Command, as_json, count, day, json_option
+from jobs.commands.command import Command, as_json, count, json_option
 from jobs.commands.layout import cell, grid, line
 from schemas.errors import Refused
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.serve.lake import Entry, HeldBatch, Quarantine
+    from jobs.serve.lake import HeldBatch, Quarantine
 
 SUMS = ("rows_in", "rows_silver", "rows_quarantined", "rows_duplicate", "rows_filtered")
-MADE = ("close", "restate")  # hops of versions that a dump makes without a row
 HEADS = ("in", "silver", "quarantined", "duplicate", "filtered")
 
 
@@ -32,35 +31,6 @@ def tables(arguments: Namespace, settings: Settings) -> str:
     heads = ("table", "title", "state", "version", "rows", *HEADS, "date", "freshness")
     notes = [f"{one.name}: {line(one.reason)}" for one in found if one.reason]
     return "\n".join([grid(heads, rows), *notes])
-
-
-def ledger(arguments: Namespace, settings: Settings) -> str:
-    """Answer `govlake ledger`."""
-    from jobs.serve.batches import ledger as entries
-    from jobs.serve.locate import locate
-
-    named = arguments.table or arguments.named
-    noun = locate(settings, named).noun if named else None
-    found = entries(settings, noun, arguments.date)
-    if arguments.json:
-        return as_json(found)
-    if not found:
-        return "The ledger has no batch for that. `govlake pending` lists files that wait to be taken in."
-    rows = [
-        [one.table, one.date, one.batch, one.state, *(getattr(one, key) for key in SUMS), one.balanced,
-         one.encoding or None, len(one.files), one.version_written, one.at] for one in found
-    ]
-    heads = ("table", "date", "batch", "state", *HEADS, "balanced", "encoding", "files", "version", "at (Beijing)")
-    notes = [f"{one.table} {one.date}: {line(note)}" for one in found for note in _notes(one)]
-    holding = dict.fromkeys(one.table for one in found if one.state == "held")
-    hints = [f"Bad rows of what is held 被扣留批次的不合格行: `govlake quarantine {table} --held`" for table in holding]
-    return "\n".join([grid(heads, rows), *notes, *hints])
-
-
-def _notes(entry: "Entry") -> list[str]:
-    """What the ledger says of a batch, and of each of its files that was refused; once each, without the table's name before it."""
-    said = [entry.note, *(hop["note"] for hop in entry.hops if hop["hop"] in MADE), *(file["note"] for file in entry.files if file["state"] == "refused")]
-    return list(dict.fromkeys(note.removeprefix(f"{entry.table} {entry.date}").strip() for note in said if note))
 
 
 def quarantine(arguments: Namespace, settings: Settings) -> str:
@@ -134,14 +104,6 @@ def pending(arguments: Namespace, settings: Settings) -> str:
     return "\n".join([told, *strays(settings)])
 
 
-def _ledger_arguments(parser: ArgumentParser) -> None:
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("table", metavar="TABLE", nargs="?", help="only this table")
-    which.add_argument("--table", dest="named", metavar="TABLE", help="the same")
-    parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="only this business date")
-    json_option(parser)
-
-
 def _quarantine_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("table", metavar="TABLE", nargs="?", help="the table whose quarantined rows to show")
@@ -154,8 +116,6 @@ def _quarantine_arguments(parser: ArgumentParser) -> None:
 COMMANDS = (
     Command("tables", "how every table stands: rows, version, freshness, state",
             ("govlake tables", "govlake tables --json"), json_option, tables),
-    Command("ledger", "what went into each batch and what came out",
-            ("govlake ledger", "govlake ledger enterprise", "govlake ledger enterprise --date 2026-03-01 --json"), _ledger_arguments, ledger),
     Command("quarantine", "rows that were set aside, and why, in words",
             ("govlake quarantine enterprise --limit 5", "govlake quarantine enterprise --held", "govlake quarantine --top",
              "govlake quarantine enterprise --json"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.conform import blanks, cast, lookups, staged, violations
+from jobs.conform import blanks, cast, lookups, masks, staged, violations
 from jobs.conform.rules.value import Batch, Value
 from schemas.contract import Column as Field
 from schemas.contract import Contract
@@ -14,19 +14,20 @@ SYSTEM = ("_extra", "_file", "_path", "_row")
 
 
 def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFrame], as_of: Column) -> DataFrame:
-    """Normalise, check the form, cast, apply the rules: every row comes out, with what it violates.
+    """Mask free texts, normalise, check the form, cast, apply the rules: every row comes out, with what it violates.
 
     raw: the contract's columns as strings, plus _extra, _file, _path, _row, _defect, _raw; further columns pass through.
     references: for each table the contract's rules look things up in, its rows.  as_of: the business date.
     Returns the typed columns, _extra, _file, _path, _row, the further columns, _violations, _disposition
-    (silver | quarantine), _sent (JSON of the raw values, only for quarantine) and _hash (of the typed values).
+    (silver | quarantine), _sent (JSON of the raw values, free texts masked, only for quarantine) and _hash (of the typed values).
     Raises Refused for a rule whose arguments make no sense; Unavailable when a reference is not given.
     """
-    folded = raw.select("*", *(_folded(field).alias(staged.text(field)) for field in contract.columns))
+    safe = masks.applied(raw, contract)
+    folded = safe.select("*", *(_folded(field).alias(staged.text(field)) for field in contract.columns))
     cast_ = folded.select("*", *(_typed(field).alias(staged.typed(field)) for field in contract.columns))
     values = {f.name: Value(F.col(staged.text(f)), F.col(staged.typed(f)), f) for f in contract.columns}
     joined, looked_up = lookups.join(cast_, contract, values, references, as_of)
-    found = violations.found(contract, values, Batch(as_of)) + looked_up
+    found = violations.found(contract, values, Batch(as_of)) + looked_up + masks.found(contract)
     judged = joined.withColumn("_violations", violations.gathered(found))
     bad = F.exists("_violations", lambda violation: violation["severity"] == "quarantine")
     disposed = judged.withColumn("_disposition", F.when(bad, "quarantine").otherwise("silver"))

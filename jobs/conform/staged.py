@@ -16,6 +16,11 @@ def typed(field: Field) -> str:
     return f"_typed_{field.name}"
 
 
+def masked(field: Field) -> str:
+    """Name of the number of masks that were put into a free text; null where nothing was sent."""
+    return f"_masked_{field.name}"
+
+
 def shown(field: Field) -> str:
     """Return SQL for a value as a violation may show it: in full only in a public column, see `classification.mask`."""
     name = f"`{text(field)}`"

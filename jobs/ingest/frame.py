@@ -8,13 +8,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from jobs.ingest.header import Layout, Slots, compose_parts, fold
+from jobs.ingest.places import PART
 from jobs.ingest.prepare import Desk, Prepared
 from jobs.ingest.transcript import SCHEMA
 from jobs.lake.literal import literal
 from schemas.contract import Column as ContractColumn
 
 INDEX = (1 << 33) - 1  # monotonically_increasing_id: the lower 33 bits number the rows of a partition
-PART = "#"  # between a file's path and the sheet of it that a row stands in
 BLANKS = " \t\x0b\x0c\r"  # the ASCII blanks; a line of nothing else is no record
 FILES: dict[str, T.DataType] = {"_name": T.StringType(), "_file": T.StringType(), "_path": T.StringType()}
 BLOCKS: dict[str, T.DataType] = {"_name": T.StringType(), "_block": T.LongType(), "_first": T.LongType(), "_header": T.LongType(), **FILES}

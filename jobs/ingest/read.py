@@ -8,9 +8,9 @@ from types import MappingProxyType
 from pyspark.sql import SparkSession
 
 from jobs.evidence.intake import FileReport, Intake, LandedFile
-from jobs.ingest import archive
 from jobs.ingest.frame import raw_frame
 from jobs.ingest.header import slots
+from jobs.ingest.places import unpacked
 from jobs.ingest.prepare import Desk, Prepared, prepare
 from jobs.ingest.refusal import refuse
 from jobs.ingest.swap import Checks
@@ -51,21 +51,12 @@ def _outcome(file: LandedFile, desk: Desk) -> Outcome:
     if file.refused or file.same_as:
         return FileReport(file.relative, file.sha256, file.bytes, refused=file.refused, same_as=file.same_as)
     try:
-        return _counted(file, prepare(_unpacked(file, desk), desk))
+        return _counted(file, prepare(unpacked(file, desk.workspace), desk))
     except Refused as refusal:
         sentence = str(refusal)
     except FileNotFoundError:
         sentence = "is no longer there. Nothing was read. Land it again."
     return FileReport(file.relative, file.sha256, file.bytes, refused=f"landing/{file.relative}: {sentence}")
-
-
-def _unpacked(file: LandedFile, desk: Desk) -> LandedFile:
-    """Take a member out of its zip file, into the workspace."""
-    if file.member is None:
-        return file
-    path = desk.workspace / f"{file.sha256}.member{Path(file.member).suffix}"
-    archive.unpack(file.path, file.member, path)
-    return replace(file, path=path)
 
 
 def _counted(file: LandedFile, ready: Prepared) -> Prepared:

@@ -1,11 +1,13 @@
 """A gold table: one contract and one SQL text beside it, computed anew from the released versions of what it reads."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import date as Date
 from pathlib import Path
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -29,7 +31,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
 
     1. Read the released version of each table it reads (of one that keeps the past what counts on the day), and the changes laid over it that have come so far.
     2. Replace the gold table (the transaction id holds those versions and the day).
-    3. Write its hop into the ledger, under the same id.
+    3. Write its hop into the ledger, under the same id, with the versions: `govlake ledger --prove` goes by them.
     Raises Unavailable when a table it reads has no version yet, Refused when the rows are not what the contract says.
     """
     with lock.writing(settings, contract.table):
@@ -42,10 +44,26 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
         rows = _shaped(contract, spark.sql(_sql(contract.path, date)))
         stamped = rows.withColumns({"_batch": F.lit(batch), "_ingested_at": F.lit(datetime.now(UTC))})
         tables.replace_once(stamped, target, batch)  # 2
-        hop = _hop(spark, settings, contract, date, batch)
-        record(spark, settings, f"{batch}-mart", [hop], [])  # 3
         sources = ", ".join(f"{name} version {version}" for name, version in versions.items())
+        hop = replace(_hop(spark, settings, contract, date, batch), note=f"from {sources}")
+        record(spark, settings, f"{batch}-mart", [hop], [])  # 3
         say(f"gold.{contract.table} {date}: {hop.rows_out} rows from {sources}.")
+
+
+def again(settings: Settings, contract: Contract, date: str, versions: Mapping[str, int]) -> tuple[int, str]:
+    """Compute a gold table for a day from these versions and write nothing; return its rows and their hash sum, as its hop has them.
+
+    Raises Refused when a version is not kept any more.
+    """
+    spark = session(settings, f"gold.{contract.table} {date} again")
+    try:
+        _read(spark, settings, contract, date, versions)
+        sums = row_hashes(_shaped(contract, spark.sql(_sql(contract.path, date))), contract.names).first()
+    except AnalysisException as error:
+        told = ", ".join(f"{name} {version}" for name, version in versions.items())
+        raise Refused(f"gold.{contract.table} can't be computed again from {told}: {str(error).splitlines()[0]} Nothing was written.") from None
+    assert sums is not None
+    return int(sums["rows"]), str(sums["hash"])
 
 
 def _newest(spark: SparkSession, settings: Settings, contract: Contract) -> str:
@@ -57,32 +75,33 @@ def _newest(spark: SparkSession, settings: Settings, contract: Contract) -> str:
     return str(known["date"] or "") if known else ""
 
 
-def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str) -> dict[str, int]:
+def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str, known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Name every table it reads as a view, of one that keeps the past what counts on the day, and return the versions: those known, or else the newest."""
     versions = {}
     for name in contract.reads:
         source = tables.table(settings, "silver", name)
-        newest = tables.version(source)
-        rows = tables.read(spark, source, newest)
-        if newest is None or rows is None:
+        version = tables.version(source) if known is None else known.get(name)
+        rows = tables.read(spark, source, version)
+        if version is None or rows is None:
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
         valid_on(rows, date).createOrReplaceTempView(name)
-        versions[name] = newest
-    return versions | _read_changes(spark, settings, contract)
+        versions[name] = version
+    return versions | _read_changes(spark, settings, contract, known)
 
 
-def _read_changes(spark: SparkSession, settings: Settings, contract: Contract) -> dict[str, int]:
+def _read_changes(spark: SparkSession, settings: Settings, contract: Contract, known: Mapping[str, int] | None) -> dict[str, int]:
     """Name the changes that the stream has taken in as a view; none have come when the table has no version."""
     if contract.changes is None:
         return {}
     source = tables.table(settings, "silver", contract.changes)
-    newest = tables.version(source)
-    rows = tables.read(spark, source, newest)
+    version = tables.version(source) if known is None else known.get(contract.changes)
+    rows = None if version is None else tables.read(spark, source, version)
     if rows is None:
         columns = find(contract.changes, load_streams(settings.contracts)).columns
         fields = (*((c.name, spark_type(c)) for c in columns), *STAMPS)
         rows = spark.range(0).select(*(F.lit(None).cast(kind).alias(name) for name, kind in fields))
     rows.createOrReplaceTempView(contract.changes)
-    return {} if newest is None else {contract.changes: newest}
+    return {} if version is None else {contract.changes: version}
 
 
 def _sql(contract: Path, date: str) -> str:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from jobs.conform.conform import conform
 from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.lake import tables
-from jobs.publish import discard, history, measure, plan, release
+from jobs.publish import discard, history, measure, plan, release, trace
 from jobs.publish.audit import Auditor
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -58,10 +58,10 @@ def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -
     3. Audit the measurements.
     4. Append the quarantined rows to quarantine.
     5. Bring the good rows into silver.
-    6. Write the ledger: from here on the batch is done.
+    6. Write where each row went, then the ledger: from here on the batch is done.
     7. Forget the working space.
     A step leaves its result in the working space in one move, so a repeat starts at the first one that is missing;
-    4, 5 and 6 carry the batch id as Delta transaction, so a repeat of them changes nothing.
+    4, 5 and 6 carry the batch id as Delta transaction, so a repeat of them changes nothing; the trace is replaced by an equal one.
     """
     reports = _candidate(work, references)  # 1
     _check_refused(work, reports)
@@ -98,6 +98,7 @@ def _released(work: Work, measurement: dict[str, Any], reports: tuple[FileReport
     work.after(4)
     written = replace(release.silver(work, measurement), note=note)  # 5
     work.after(5)
+    trace.write(work, measurement)
     release.book(work, measurement, reports, written)  # 6
     work.after(6)
     plan.forget(work.plan)  # 7

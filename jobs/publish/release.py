@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -13,6 +13,7 @@ from jobs.lake import tables
 from jobs.lake.versions import VALID_FROM
 from jobs.publish import history, plan
 from jobs.publish.discard import CONFLICT
+from schemas.contract import Contract
 from schemas.errors import Refused
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def news(work: "Work") -> DataFrame:
     return good.join(left_out, ["_path", "_row"], "left_anti").select(*work.contract.names, *SYSTEM)
 
 
+def sent(contract: Contract) -> Column:
+    """Return what quarantine keeps of a row that conform had found good."""
+    return F.to_json(F.struct(*contract.names))
+
+
 def quarantine(work: "Work", measurement: dict[str, Any]) -> None:
     """Append the refused rows, and those of keys in conflict, to the contract's one quarantine table."""
     if not measurement["rows_quarantined"]:
@@ -56,7 +62,7 @@ def quarantine(work: "Work", measurement: dict[str, Any]) -> None:
     refused = rows.where(F.col("_disposition") == "quarantine")
     conflicts = discarded(work).where(F.col("reason") == CONFLICT)
     torn = rows.join(F.broadcast(conflicts), ["_path", "_row"], "left_semi").withColumns(
-        {"_sent": F.to_json(F.struct(*work.contract.names)), "_violations": _conflict(work)}
+        {"_sent": sent(work.contract), "_violations": _conflict(work)}
     )
     target = tables.table(work.settings, "quarantine", work.contract.table)
     tables.append_once(refused.select(*QUARANTINE).unionByName(torn.select(*QUARANTINE)).coalesce(1), target, work.plan.batch)

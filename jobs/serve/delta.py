@@ -41,12 +41,12 @@ def ask(table: DeltaTable, sql: str, parameters: tuple[Any, ...] = ()) -> list[d
     return query({"stored": table.scan()}, sql, parameters)
 
 
-def query(sources: Mapping[str, Any], sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
-    """Return the rows of one of our own queries over Arrow data, each called by its name in it."""
+def query(sources: Mapping[str, Any], sql: str, parameters: tuple[Any, ...] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+    """Return the rows of one of our own queries over Arrow data, each called by its name in it; parameters by number or by name."""
     made = connection()
     for name, source in sources.items():
         made.register(name, source)
-    answer = made.execute(sql, list(parameters))
+    answer = made.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
     names = [column[0] for column in answer.description or ()]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 

@@ -19,6 +19,9 @@ COUNTS = """SELECT one.rule AS rule, one."column" AS "column", count(*) AS rows
 ROWS = "SELECT _path, _row, _batch, _violations, _sent FROM stored ORDER BY _batch, _path, _row LIMIT ?"
 
 
+COUNTED = ("personal_number",)  # rules whose recorded value is a number of finds, and nobody's value
+
+
 @dataclass(frozen=True)
 class Reason:
     """One reason for quarantine: the rule, the column, how many rows, and the sentence."""
@@ -89,7 +92,7 @@ def top_reasons(settings: Settings, limit: int = 10) -> tuple[Reason, ...]:
 def broken(violation: Mapping[str, Any], contract: Contract) -> Broken:
     """Return a violation (rule, column, severity, value) in words, its value masked once more where it must be."""
     rule, column = violation["rule"], violation["column"] or ""
-    value = mask(violation["value"], contract.classification)
+    value = violation["value"] if rule in COUNTED else mask(violation["value"], contract.classification)
     return Broken(rule, column, violation["severity"], value, *sentence(rule, column, contract))
 
 

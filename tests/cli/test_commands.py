@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,6 +95,16 @@ def test_the_table_of_the_ledger_stands_alone_or_after_its_option(govlake: Govla
     assert answer(govlake, "ledger", "applicant") == answer(govlake, "ledger", "--table", "applicant")
     assert govlake("ledger", "aplicant")[0] == 65
     assert govlake("ledger", "applicant", "--table", "applicant")[0] == 64
+
+
+def test_a_lake_without_batches_is_proved_and_one_whose_rows_nobody_can_account_for_is_not(govlake: Govlake, lake: Settings) -> None:
+    code, out, _ = govlake("ledger", "applicant", "--prove", "--json")
+    found = json.loads(out)
+    assert (code, found["whole"], found["tables"][0]["unproved"], found["gold"]) == (65, False, 6, [])
+    assert "has no trace" in found["tables"][0]["findings"][0]["sentence"] and SECRET_NUMBER not in out
+    shutil.rmtree(lake.lake)
+    assert govlake("ledger", "--prove")[:2] == (0, "Proved 已证明: each of 0 rows of 0 landed file(s) is in exactly one place, as it was released.\n")
+    assert govlake("ledger", "--prove", "--date", "2026-03-01")[0] == 65
 
 
 def test_quarantine_has_the_stable_keys(govlake: Govlake) -> None:
@@ -216,7 +227,7 @@ def test_page_prints_the_contract_for_people(govlake: Govlake) -> None:
     assert (code, "公民身份号码" in out) == (0, True)
 
 
-@pytest.mark.parametrize("argv", [["tables"], ["show", "applicant"], ["ledger"], ["quarantine", "--top"], ["pending"],
+@pytest.mark.parametrize("argv", [["tables"], ["show", "applicant"], ["ledger"], ["ledger", "--prove"], ["quarantine", "--top"], ["pending"],
                                   ["explain", "uscc", "91350100M000100Y43"]], ids=" ".join)
 def test_commands_that_look_start_no_spark(lake: Settings, argv: list[str]) -> None:
     listed = "import sys; from jobs.cli import main; main(sys.argv[1:]); sys.exit('pyspark' in sys.modules)"

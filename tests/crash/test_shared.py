@@ -76,6 +76,13 @@ def run(variables: dict[str, str], **more: str) -> "subprocess.CompletedProcess[
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **variables, **more}, check=False, timeout=300, capture_output=True, text=True)
 
 
+def proved(variables: dict[str, str]) -> tuple[int, str]:
+    """What `govlake ledger --prove` says of the installation: exit code and last line."""
+    command = [sys.executable, "-m", "jobs.cli", "ledger", "--prove"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False, timeout=60, capture_output=True, text=True)
+    return done.returncode, done.stdout.splitlines()[-1]
+
+
 def javas(pid: int) -> list[int]:
     """The children of a process that are Java."""
     told = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(pid)], check=False, capture_output=True, text=True).stdout
@@ -102,13 +109,14 @@ def is_free(here: Settings) -> bool:
 def test_runs_share_one_java_and_one_killed_after_every_step_loses_and_doubles_nothing(here: Settings, variables: dict[str, str], shared: "subprocess.Popen[str]") -> None:
     land(here.home, "a.csv", "".join(f"N{number},2026-02-01,,50\n" for number in range(40)) + "N1,2026-02-01,,50\n,2026-02-01,,50\n")
     codes = [run(variables, GOVLAKE_KILL_AFTER=str(step)).returncode for step in STEPS]
-    assert codes == [-signal.SIGKILL] * len(STEPS)
+    assert (codes, proved(variables)[0]) == ([-signal.SIGKILL] * len(STEPS), Unavailable.exit_code)
     last = run(variables)
     assert last.returncode == 0, last.stderr
     assert silver(here) == sorted(f"N{number}" for number in range(40))
     assert [row["_row"] for row in rows(here, "quarantine", "notice")] == [43]
     hops = [(hop["hop"], hop["rows_in"], hop["rows_out"]) for hop in rows(here, "ledger", "hop")]
     assert sorted(hops) == [("conform", 42, 41), ("ingest", 42, 42), ("release", 41, 40)]
+    assert proved(variables) == (0, "Proved 已证明: each of 42 rows of 1 landed file(s) is in exactly one place, as it was released.")
     assert len(javas(shared.pid)) == 1
 
 

@@ -1,14 +1,17 @@
 """The first gold table: permits and penalties of each enterprise, computed from silver tables made here."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 
+from jobs.evidence.ledger import Hop, record
 from jobs.lake import tables
-from jobs.marts.mart import refresh
-from schemas.errors import Unavailable
+from jobs.marts.mart import again, refresh
+from jobs.serve.proof.gold import prove
+from schemas.errors import Refused, Unavailable
 from schemas.load import load_marts
 from schemas.settings import ROOT, Settings
 
@@ -60,6 +63,27 @@ def test_the_same_versions_and_day_are_computed_once(spark: Any, silver: Setting
     refresh(silver, CONTRACT, "2026-03-02", lambda line: None)
     refresh(silver, CONTRACT, "2026-03-02", lambda line: None)
     assert tables.version(tables.table(silver, "gold", "credit_profile")) == 0
+
+
+def test_gold_is_proved_and_what_was_changed_behind_its_back_is_named(spark: Any, silver: Settings) -> None:
+    sources = ("enterprise", "permit", "penalty")
+    released = [Hop(noun[0] * 16, noun, "2026-03-02", "release", 2, 2, 0, 0, 0, "0", None, 0, datetime(2026, 3, 2, tzinfo=UTC), None) for noun in sources]
+    record(spark, silver, "made", released, [])
+    refresh(silver, CONTRACT, "2026-03-02", lambda line: None)
+    whole = prove(silver, CONTRACT)
+    assert (whole.findings, whole.rows, whole.versions, whole.date) == ((), 2, dict.fromkeys(sources, 0), "2026-03-02")
+    DeltaTable(str(silver.lake / "gold" / "credit_profile")).update({"permit_count": "7"}, predicate=f"uscc = '{OTHER}'")
+    (altered,) = prove(silver, CONTRACT).findings
+    assert "altered: it holds 2 rows" in altered.sentence and "Version 0 holds those" in altered.sentence
+    assert again(silver, CONTRACT, whole.date, whole.versions) == whole.booked
+    DeltaTable(str(silver.lake / "silver" / "penalty")).delete("CF_NR_FK < 1")
+    assert again(silver, CONTRACT, whole.date, whole.versions) == whole.booked
+    assert again(silver, CONTRACT, whole.date, {**whole.versions, "penalty": 1}) != whole.booked
+    with pytest.raises(Refused, match=r"can't be computed again from enterprise 0, permit 0, penalty 9"):
+        again(silver, CONTRACT, whole.date, {**whole.versions, "penalty": 9})
+    refresh(silver, CONTRACT, "2026-03-03", lambda line: None)
+    (unknown,) = prove(silver, CONTRACT).findings
+    assert "it was computed from version 1 of silver.penalty, which no batch of the ledger wrote" in unknown.sentence
 
 
 def test_a_source_that_was_never_released_is_named(here: Settings) -> None:

@@ -320,6 +320,22 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
         '{property: compose, value: "{年}-{月}-{日}"}', "{property: compose, value: 年月日}",
         "compose is '年月日' and names no header. Write headers in braces: '{year}-{month}'.",
     ),
+    "a free text with a word that is not known": (
+        "          - {property: rules, value: [{rule: length, min: 1, max: 20}]}\n",
+        "          - {property: freeText, value: masks}\n", "freeText is 'masks', must be 'mask'. Did you mean 'mask'?",
+    ),
+    "a free text that is a key": (
+        "          - {property: rules, value: [{rule: length, min: 1, max: 20}]}\n", "          - {property: freeText, value: mask}\n",
+        "column 'stall_no' is a key, and no free text: a mask would destroy it. Remove freeText.",
+    ),
+    "a free text that is a date": (
+        "          - {property: compose,", "          - {property: freeText, value: mask}\n          - {property: compose,",
+        "column 'closed_on' is a date, and no free text: a mask would destroy it. Remove freeText.",
+    ),
+    "a free text that is a code": (
+        "          - property: rules\n            value:\n              - admin_division", "          - {property: freeText, value: mask}\n          - property: rules\n            value:\n              - admin_division",
+        "column 'area_code' holds what rule 'admin_division' reads, and no free text: a mask would destroy it. Remove freeText.",
+    ),
     "a number as floating money": (
         "physicalType: decimal(10,2)", "physicalType: float",
         "Column 'fee_cny': physicalType 'float' of a number must be decimal(p,s) or double.",

@@ -54,6 +54,11 @@ def test_a_page_tells_how_to_land_a_file_and_what_to_do_when_a_run_is_red(writte
     assert "`docs/runbooks/audit-held.md`" in written
 
 
+def test_a_free_text_says_that_personal_numbers_are_masked(contracts: dict[str, Contract]) -> None:
+    told = [line for line in page(contracts["hotline_ticket"]).splitlines() if "个人号码已遮盖 personal numbers masked" in line]
+    assert [line.split("`")[1] for line in told] == ["address", "content", "reply"]
+
+
 def test_a_gold_table_tells_its_sources_in_place_of_landing() -> None:
     gold = page(load_marts(ROOT / "schemas")["credit_profile"])
 

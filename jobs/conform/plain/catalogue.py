@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from jobs.conform.plain import contacts, organisations, persons, places, services, texts
+from jobs.conform.plain import contacts, numbers, organisations, persons, places, services, texts
 from jobs.conform.plain.reading import Reading
 
 READERS: Mapping[str, Callable[[str], Reading]] = MappingProxyType({
@@ -23,6 +23,7 @@ READERS: Mapping[str, Callable[[str], Reading]] = MappingProxyType({
     "website_id": places.read_website_id,
     "url": contacts.read_url,
     "clean_text": texts.read_clean_text,
+    numbers.RULE: numbers.read_personal_number,
 })
 
 
