@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.classification import highest
+from schemas.drift import Drift
 from schemas.template import Span, Template
 
 SourceClass = Literal["business", "social", "internet", "iot", "reference", "gold"]
 Severity = Literal["quarantine", "warn", "shadow"]
 Merge = Literal["upsert", "append", "replace"]
+Delivery = Literal["every_day", "working_days"]
 # How a header names its unit; brackets and colons are folded from full width before they are compared.
 UNIT_FORMS = ("{}({})", "{}[{}]", "{}【{}】", "{}(单位:{})", "{}/{}", "{}:{}")
 
@@ -64,7 +66,7 @@ class SetRule:
     """A rule about a batch as a whole, judged by Great Expectations before release.
 
     metric: an ODCS metric (rowCount, nullValues, missingValues, invalidValues, duplicateValues) or one of ours
-    (quarantineRate, distinctValues, minimum, maximum, mean, unreferenced, rowCountChange).
+    (quarantineRate, distinctValues, minimum, maximum, mean, misfitValues, unreferenced, rowCountChange).
     column: None for the table.  low/high: inclusive bounds, None for open.  unit: rows or percent.
     """
 
@@ -84,7 +86,10 @@ class SetRule:
 
 @dataclass(frozen=True)
 class Contract:
-    """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared."""
+    """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared.
+
+    delivery: the business dates for which a file is expected, None when files come as they come.  drift: what becomes of what differs.
+    """
 
     table: str
     source_class: SourceClass
@@ -110,6 +115,8 @@ class Contract:
     reads: tuple[str, ...] = ()
     changes: str | None = None
     template: Template | None = None
+    delivery: Delivery | None = None
+    drift: Drift = field(default_factory=Drift)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ OF_TABLE: tuple[Fact, ...] = (
     ("class", "the source class", lambda c: c.source_class, BOTH, BOTH),
     ("topic", "topic", lambda c: c.topic or "none", BOTH, BOTH),
     ("schedule", "the schedule", lambda c: c.schedule or "none", NOBODY, BOTH),
+    ("delivery", "delivery", lambda c: c.delivery or "none", NOBODY, SENDERS),
     ("owner", "the owner", lambda c: f"{c.owner} ({c.owner_code})", NOBODY, BOTH),
     ("reads", "reads", lambda c: ", ".join(c.reads) or "none", NOBODY, READERS),
     ("changes", "changes", lambda c: c.changes or "none", NOBODY, READERS),
@@ -40,6 +41,7 @@ def of_table(old: Contract, new: Contract) -> Iterator[Change]:
     yield from _figure("quarantine_rate", "quarantineRate", old.quarantine_rate, new.quarantine_rate, (SENDERS, NOBODY))
     yield from _figure("freshness", "latency (h)", old.freshness_hours, new.freshness_hours, (NOBODY, READERS))
     yield from _figure("retention", "retention (y)", old.retention_years, new.retention_years, (READERS, NOBODY))
+    yield from _drift(old, new)
     ranks = SHARING.index(old.sharing), SHARING.index(new.sharing)
     if ranks[0] != ranks[1]:
         said = f"sharing: {old.sharing} -> {new.sharing}"
@@ -65,6 +67,15 @@ def of_column(old: Column, new: Column) -> Iterator[Change]:
     yield from _words("placeholder", name, old.placeholders, new.placeholders)
     if (old.description, old.examples) != (new.description, new.examples):
         yield Change("wording", name, f"description or examples of column '{name}' are others", touches=READERS)
+
+
+def _drift(old: Contract, new: Contract) -> Iterator[Change]:
+    """Policies in the order of what they cost a sender: a value, a row, the file."""
+    order = ("evolve", "discard_value", "discard_row", "freeze")
+    for what in ("columns", "values"):
+        before, after = getattr(old.drift, what), getattr(new.drift, what)
+        if before != after:
+            yield Change("drift", None, f"drift of {what}: {before} -> {after}", SENDERS if order.index(after) > order.index(before) else NOBODY)
 
 
 def _facts(facts: tuple[Fact, ...], old: Any, new: Any, column: str | None) -> Iterator[Change]:

@@ -16,6 +16,11 @@ MERGE = {
     "append": "追加。Append: rows are added.",
     "replace": "整表替换。Replace: a delivery is the whole table.",
 }
+EXPECTED = {
+    None: "随到随收 files come as they come",
+    "every_day": "每个业务日期 a file for each business date",
+    "working_days": "每个工作日，含调休 a file for each working day",
+}
 LEVELS = {
     "public": "公开 public",
     "internal": "内部 internal",
@@ -35,6 +40,7 @@ METRICS = {
     "minimum": "最小值 minimum",
     "maximum": "最大值 maximum",
     "mean": "平均值 mean",
+    "misfitValues": "放不下或类型不符的值 values of another type or width",
     "unreferenced": "参照缺失 values not found in the reference table",
     "rowCountChange": "行数变化 change of rows against earlier batches",
 }
@@ -61,6 +67,7 @@ def _head(contract: Contract) -> str:
         ("计划 Schedule", when),
         ("时效 Freshness", f"{contract.freshness_hours} 小时内放行 released within {contract.freshness_hours} h"),
         ("保存 Retention", f"{contract.retention_years} 年 years"),
+        *([] if contract.reads else [("报送 Delivery", EXPECTED[contract.delivery]), ("不符 Drift", f"columns `{contract.drift.columns}`, values `{contract.drift.values}`")]),
         ("合并 Merge", MERGE[contract.merge]),
         ("主键 Key", "、".join(f"`{name}`" for name in contract.key) or "无 none"),
     ]

@@ -22,7 +22,8 @@ def refusals(frozen: Path = FROZEN, shipped: Path = SHIPPED) -> list[str]:
     said = []
     for old in sorted(frozen.rglob(f"*{SUFFIX}")):
         new = shipped / old.relative_to(frozen)
-        refusal = compare(edition(old), edition(new)).refusal if new.is_file() else f"{new}: is gone, which breaks all who read the table. Bring it back."
+        gone = f"{new}: is gone, which breaks all who read the table. Bring it back, or, when its withdrawal was decided, delete {old} too."
+        refusal = compare(edition(old), edition(new)).refusal if new.is_file() else gone
         said += [f"{refusal} {RENEW}"] if refusal else []
     return said
 

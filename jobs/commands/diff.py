@@ -64,7 +64,8 @@ def _said(found: Found) -> Iterator[str]:
         yield f"{one.new.dag_id}: {one.old.version} -> {one.new.version}, {len(one.changes)} change(s), {sum(c.is_breaking for c in one.changes)} breaking."
         for change in sorted(one.changes, key=lambda change: not change.is_breaking):
             reached = "; ".join(parties(hit(change, one.new, found.around))) or "nobody"
-            yield f"  {'BREAKING' if change.is_breaking else 'fine    '}  {line(change.sentence)}. Hits 影响: {line(reached)}."
+            verdict = f"BREAKING for {' and '.join(sorted(change.breaks))}" if change.is_breaking else "breaks nobody"
+            yield f"  {verdict}: {line(change.sentence)}. Hits 影响: {line(reached)}."
     yield from (f"{name} is new." for name in found.more)
     if not (changed or found.more or found.gone):
         yield f"Nothing changed in {len(found.comparisons)} contract(s) 没有变化."

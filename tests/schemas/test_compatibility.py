@@ -93,6 +93,8 @@ BREAKING = [
     pytest.param(("sharing, value: conditional", "sharing, value: not_shared"), [("sharing_narrowed", ["readers"])], id="sharing narrowed"),
     pytest.param(("retention, value: 10", "retention, value: 5"), [("retention", ["readers"])], id="retention shortened"),
     pytest.param(("latency, value: 24", "latency, value: 48"), [("freshness", ["readers"])], id="promised later"),
+    pytest.param(("sharing, value: conditional}", "sharing, value: conditional}\n  - {property: drift, value: {columns: discard_row}}"), [("drift", ["senders"])],
+                 id="a stricter policy for columns"),
     pytest.param(("sourceFormat, value: csv", "sourceFormat, value: jsonl"), [("format", ["senders"])], id="another source format"),
 ]  # fmt: skip
 FINE = [
@@ -110,6 +112,9 @@ FINE = [
     pytest.param(('"0 2 * * *"', '"0 3 * * *"'), ["schedule"], id="another hour"),
     pytest.param(("      - {metric: rowCount, mustBeGreaterThan: 0}\n", ""), ["set_rule_removed"], id="a set rule removed"),
     pytest.param(("sharing, value: conditional}", "sharing, value: conditional}\n  - {property: topic, value: business.enterprise}"), ["topic"], id="a topic added"),
+    pytest.param(("sharing, value: conditional}", "sharing, value: conditional}\n  - {property: drift, value: {values: discard_value}}"), ["drift"],
+                 id="a milder policy for values"),
+    pytest.param(("sharing, value: conditional}", "sharing, value: conditional}\n  - {property: delivery, value: working_days}"), ["delivery"], id="expected days"),
     pytest.param(('examples: ["35"]', 'examples: ["36"]'), ["wording"], id="another example"),
 ]  # fmt: skip
 
@@ -175,7 +180,7 @@ def test_diff_tells_what_is_breaking_first_and_refuses_it_without_a_major_versio
     assert code == 65
     assert out.splitlines() == [
         "business.enterprise: 1.0.0 -> 1.0.0, 3 change(s), 1 breaking.",
-        "  BREAKING  column 'name' is called 'title' now; files may say either. Hits 影响: readers gold.credit_profile, gold.credit_standing; "
+        "  BREAKING for readers: column 'name' is called 'title' now; files may say either. Hits 影响: readers gold.credit_profile, gold.credit_standing; "
         "shares (conditional); senders 市场监督管理局 Administration for Market Regulation.",
         *out.splitlines()[2:4],
         f"{folder / ENTERPRISE}: 1 breaking change since 1.0.0, but version is 1.0.0. Nothing was changed. "
