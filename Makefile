@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT_BASE
 export GOVLAKE_PORT_BASE := $(PORT_BASE)
 endif
-.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream
+.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream freeze
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench-stream: jars ## latencies of the stream beside other systems, into build/b
 
 chaos-stream: jars ## the stream's programs killed at random under load, then the account, into build/chaos-stream.json
 	@$(PYTHON) -m tests.bench.stream.chaos
+
+freeze: env ## the contracts as a release ships them, frozen in tests/golden: later editions are compared with them
+	@$(PYTHON) -m tests.frozen
 
 lock: env ## renew infra/requirements.txt from pyproject.toml, and the sums of the jars
 	@build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --output-file infra/requirements.txt pyproject.toml

@@ -12,10 +12,10 @@ from schemas.contract import SetRule
 OF_COLUMN = {
     "nullValues": "nulls", "missingValues": "nulls", "invalidValues": "invalid", "duplicateValues": "duplicates",
     "distinctValues": "distinct", "unreferenced": "unreferenced", "minimum": "minimum", "maximum": "maximum",
-    "mean": "mean",
+    "mean": "mean", "misfitValues": "misfit",
 }  # fmt: skip
 # Counted by the row rules over every row that came in, quarantined ones included.
-FOUND_BY_ROWS = ("invalidValues", "unreferenced")
+FOUND_BY_ROWS = ("invalidValues", "misfitValues", "unreferenced")
 
 
 class Unmeasured(LookupError):

@@ -6,6 +6,7 @@ from math import inf, nextafter
 from great_expectations import ExpectationSuite
 from great_expectations.expectations import ExpectColumnMaxToBeBetween
 
+from schemas import forms
 from schemas.contract import Contract, SetRule
 from schemas.settings import ROOT
 
@@ -87,6 +88,9 @@ def _derived(contract: Contract) -> list[SetRule]:
     if contract.key:
         line = contract.column(contract.key[0]).line
         rules.append(SetRule("duplicateValues", ", ".join(contract.key), 0, 0, line=line))
+    if contract.drift.values == "freeze":
+        bound = [column for column in contract.columns if column.logical_type != "string" or forms.max_length(column) is not None]
+        rules += [SetRule("misfitValues", column.name, 0, 0, line=column.line) for column in bound]
     needed = [column for column in contract.columns if column.required]
     return rules + [SetRule("nullValues", column.name, 0, 0, line=column.line) for column in needed]
 

@@ -7,15 +7,31 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import NoReturn
 
-from jobs.commands import accept, check, dlq, ledger, look, receipt, sample, say, shadow, show, token, watch
+from jobs.commands import (
+    accept,
+    check,
+    diff,
+    dlq,
+    feedback,
+    ledger,
+    look,
+    overdue,
+    receipt,
+    sample,
+    say,
+    shadow,
+    show,
+    token,
+    watch,
+)
 from jobs.commands.command import Answer, Command
 from schemas.errors import Failure
 from schemas.settings import settings
 from schemas.words import nearest
 
 COMMANDS: tuple[Command, ...] = (
-    check.COMMAND, show.COMMAND, *look.COMMANDS, ledger.COMMAND, *accept.COMMANDS, *say.COMMANDS, *sample.COMMANDS, *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS,
-    *shadow.COMMANDS, *token.COMMANDS,
+    check.COMMAND, show.COMMAND, *look.COMMANDS, ledger.COMMAND, *accept.COMMANDS, *say.COMMANDS, *diff.COMMANDS, *feedback.COMMANDS, *sample.COMMANDS,
+    *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS, *overdue.COMMANDS, *shadow.COMMANDS, *token.COMMANDS,
 )  # fmt: skip
 EX_USAGE = 64  # of sysexits.h
 EXIT_CODES = "exit codes: 0 done, 1 the value is not valid (explain), 64 the command line is wrong, 65 refused, 75 something is away: try again later"

@@ -1,11 +1,16 @@
-"""What must hold between a contract's source format and its columns: templates, places in a line, units, date spellings."""
+"""What must hold between a contract and the way its files arrive: templates, places in a line, units, date spellings, expected days."""
+
+from typing import get_args
 
 from schemas import house
-from schemas.contract import Column, Contract
+from schemas.contract import Column, Contract, Delivery
+from schemas.drift import Drift
 from schemas.located import Place, Source
 from schemas.template import KEYS
+from schemas.words import listed, nearest
 
 FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "hj212", "warc", "html")
+LOOSE = ("hj212", "warc", "html")  # formats whose reader names what a record holds, asked for or not
 # The spelling that date cells of a workbook are given on in.
 CELLS = {"date": "yyyy-MM-dd", "timestamp": "yyyy-MM-dd HH:mm:ss"}
 TABLE: Place = ("customProperties",)
@@ -18,6 +23,8 @@ def check(source: Source, given: Contract) -> None:
         at = house.place(source, TABLE, name)
         if at != TABLE and name != given.source_format:
             raise source.refused(at, f"'{name}' is for sourceFormat '{name}', this one is '{given.source_format}'. Remove it, or change sourceFormat.")
+    _check_delivery(source, given)
+    _check_drift(source, given)
     for index, column in enumerate(given.columns):
         place = (*COLUMNS, index)
         _check_span(source, place, column, given.source_format)
@@ -25,6 +32,27 @@ def check(source: Source, given: Contract) -> None:
             _check_moments(source, place, column)
     if given.source_format == "fixed":
         _check_overlaps(source, given)
+
+
+def _check_delivery(source: Source, given: Contract) -> None:
+    at, known = house.place(source, TABLE, "delivery"), get_args(Delivery)
+    if given.delivery is None:
+        return
+    if given.delivery not in known:
+        raise source.refused(at, f"delivery is '{given.delivery}', must be {listed(known)}.{nearest(given.delivery, known)}")
+    if given.source_format not in FORMATS:
+        raise source.refused(at, "delivery is for a table that files are landed for. Remove it.")
+
+
+def _check_drift(source: Source, given: Contract) -> None:
+    at = house.place(source, TABLE, "drift")
+    if given.drift != Drift() and given.source_format not in FORMATS:
+        raise source.refused(at, "drift is for a table that files are landed for. Remove it.")
+    if given.drift.columns != "evolve" and given.source_format in LOOSE:
+        sentence = f"drift of columns is '{given.drift.columns}', but {given.source_format} always gives more names than a contract takes. Write 'evolve'."
+        raise source.refused((*at, "columns"), sentence)
+    if given.drift.columns == "freeze" and given.source_format == "fixed":
+        raise source.refused((*at, "columns"), "drift of columns is 'freeze', but a line of fixed width names no columns; one of another width is quarantined. Write another policy.")
 
 
 def _check_span(source: Source, place: Place, column: Column, source_format: str) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.classification import highest
+from schemas.drift import Drift
 from schemas.template import Span, Template
 
 SourceClass = Literal["business", "social", "internet", "iot", "reference", "gold"]
 Severity = Literal["quarantine", "warn", "shadow"]
 Merge = Literal["upsert", "append", "replace", "history", "snapshot"]
 KEEPS_PAST = ("history", "snapshot")  # an older version of a record is kept beside the newer one
+Delivery = Literal["every_day", "working_days"]
 # How a header names its unit; brackets and colons are folded from full width before they are compared.
 UNIT_FORMS = ("{}({})", "{}[{}]", "{}【{}】", "{}(单位:{})", "{}/{}", "{}:{}")
 
@@ -66,7 +68,7 @@ class SetRule:
     """A rule about a batch as a whole, judged by Great Expectations before release.
 
     metric: an ODCS metric (rowCount, nullValues, missingValues, invalidValues, duplicateValues) or one of ours
-    (quarantineRate, distinctValues, minimum, maximum, mean, unreferenced, rowCountChange).
+    (quarantineRate, distinctValues, minimum, maximum, mean, misfitValues, unreferenced, rowCountChange).
     column: None for the table.  low/high: inclusive bounds, None for open.  unit: rows or percent.
     """
 
@@ -89,6 +91,7 @@ class Contract:
     """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared.
 
     deleted: by column, the values that together say that the record ended; only of a history.
+    delivery: the business dates for which a file is expected, None when files come as they come.  drift: what becomes of what differs.
     """
 
     table: str
@@ -116,6 +119,8 @@ class Contract:
     changes: str | None = None
     template: Template | None = None
     deleted: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    delivery: Delivery | None = None
+    drift: Drift = field(default_factory=Drift)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas import checks, fit, house, located, mistakes, template, uses
+from schemas import checks, drift, fit, house, located, mistakes, template, uses
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.document import Document, Property, Quality, SchemaObject
 from schemas.errors import Refused
@@ -123,7 +123,8 @@ def _built(source: Source, document: Document) -> Contract:
         row_rules=_row_rules(source, table), topic=given.get("topic"),
         reads=tuple(given.get("reads", ())), changes=given.get("changes"),
         template=template.template(source, at, given["sourceFormat"], given.get(given["sourceFormat"])),
-        set_rules=tuple(rule for _, rule in _set_rules(source, table)), deleted=_deleted(given.get("deleted", {})),
+        set_rules=tuple(rule for _, rule in _set_rules(source, table)), delivery=given.get("delivery"),
+        drift=drift.drift(source, house.place(source, ("customProperties",), "drift"), given.get("drift")), deleted=_deleted(given.get("deleted", {})),
     )  # fmt: skip
 
 

@@ -18,6 +18,11 @@ MERGE = {
     "history": "保留历史：每条记录的各个版本及其有效期均保留。History: every version of a record is kept, with the time it counts.",
     "snapshot": "全量比对：每次交付为整表，与前一次的差异作为版本保留。Snapshot: a delivery is the whole table, its differences are kept as versions.",
 }
+EXPECTED = {
+    None: "随到随收 files come as they come",
+    "every_day": "每个业务日期 a file for each business date",
+    "working_days": "每个工作日，含调休 a file for each working day",
+}
 LEVELS = {
     "public": "公开 public",
     "internal": "内部 internal",
@@ -37,6 +42,7 @@ METRICS = {
     "minimum": "最小值 minimum",
     "maximum": "最大值 maximum",
     "mean": "平均值 mean",
+    "misfitValues": "放不下或类型不符的值 values of another type or width",
     "unreferenced": "参照缺失 values not found in the reference table",
     "rowCountChange": "行数变化 change of rows against earlier batches",
     "missingRecords": "全量中缺失的记录 records that the dump lacks",
@@ -64,6 +70,7 @@ def _head(contract: Contract) -> str:
         ("计划 Schedule", when),
         ("时效 Freshness", f"{contract.freshness_hours} 小时内放行 released within {contract.freshness_hours} h"),
         ("保存 Retention", f"{contract.retention_years} 年 years"),
+        *([] if contract.reads else [("报送 Delivery", EXPECTED[contract.delivery]), ("不符 Drift", f"columns `{contract.drift.columns}`, values `{contract.drift.values}`")]),
         ("合并 Merge", MERGE[contract.merge]),
         ("主键 Key", "、".join(f"`{name}`" for name in contract.key) or "无 none"),
     ]

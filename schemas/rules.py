@@ -84,6 +84,7 @@ READER = _specs(
     RuleSpec("packet_field", "HJ 212-2017", "报文缺少必需字段或字段形式不符", "is a packet without a field it needs, or with one of another form", (), "reader"),
     RuleSpec("page_cut", "ISO 28500", "归档记录不完整或无法读取", "is an archived record that is cut off, or cannot be read as one", (), "reader"),
     RuleSpec("page_digest", "ISO 28500", "归档记录摘要不符", "is an archived record whose digest does not agree", (), "reader"),
+    RuleSpec("unknown_column", "the contract", "行中有契约没有的列", "row has a value in a column that the contract does not know", (), "reader"),
     RuleSpec("placeholder", "the contract", "占位值，已置空", "is a placeholder; taken as empty", (), "reader"),
     RuleSpec("zero_date", "dates databases write for 'none'", "零日期或默认日期，已置空", "is a default date; taken as empty", (), "reader"),
     RuleSpec("open_end", "the contract", "表示长期有效", "stands for an open end; taken as 9999-12-31", (), "reader"),

@@ -9,10 +9,12 @@ from schemas.located import Place, Source
 from schemas.rules import RULES
 from schemas.words import listed, nearest
 
-HOUSE_METRICS = ("quarantineRate", "distinctValues", "minimum", "maximum", "mean", "unreferenced", "rowCountChange", "missingRecords")
+HOUSE_METRICS = (
+    "quarantineRate", "distinctValues", "minimum", "maximum", "mean", "misfitValues", "unreferenced", "rowCountChange", "missingRecords",
+)  # fmt: skip
 # Whole numbers, unless taken as percent: more than n means n + 1 at least.
 COUNTS = (
-    "rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues", "distinctValues", "unreferenced",
+    "rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues", "distinctValues", "misfitValues", "unreferenced",
 )  # fmt: skip
 Bounds = tuple[float | None, float | None]
 OF_TABLE = ("rowCount", "quarantineRate", "rowCountChange", "missingRecords")

@@ -105,7 +105,7 @@ def told(found: Checked, asked: Asked) -> str:
         f"{line(found.file)} against {contract.dag_id} {contract.version}, read as {found.encoding}:",
         f"  rows in {found.rows_in:,} = {' + '.join(sums)}",
     ]
-    named = (("missing columns 缺少的列", found.missing_columns), ("unknown columns, kept in _extra 未知列", found.unknown_columns))
+    named = (("missing columns 缺少的列", found.missing_columns), (f"unknown columns 未知列 (drift: {contract.drift.columns})", found.unknown_columns))
     lines += [f"  {label}: {line(', '.join(names))}" for label, names in named if names]
     lines += [f"  {rows:>8,}  {rule}" for rule, rows in sorted(found.violations.items(), key=lambda one: -one[1])]
     lines += [f"{line(one['within'] + ' ' if one['within'] else '')}row {one['row']} 第{one['row']}行: {said(one)}" for one in found.first]

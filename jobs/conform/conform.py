@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.conform import blanks, cast, lookups, masks, staged, violations
+from jobs.conform import blanks, cast, drift, lookups, masks, staged, violations
 from jobs.conform.rules.value import Batch, Value
 from schemas.contract import Column as Field
 from schemas.contract import Contract
 
-SYSTEM = ("_extra", "_file", "_path", "_row")
+SYSTEM = ("_file", "_path", "_row")
 
 
 def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFrame], as_of: Column) -> DataFrame:
@@ -24,14 +24,14 @@ def conform(raw: DataFrame, contract: Contract, references: Mapping[str, DataFra
     """
     safe = masks.applied(raw, contract)
     folded = safe.select("*", *(_folded(field).alias(staged.text(field)) for field in contract.columns))
-    cast_ = folded.select("*", *(_typed(field).alias(staged.typed(field)) for field in contract.columns))
+    cast_ = folded.select("*", *(drift.fitting(contract, field, _typed(field)).alias(staged.typed(field)) for field in contract.columns))
     values = {f.name: Value(F.col(staged.text(f)), F.col(staged.typed(f)), f) for f in contract.columns}
     joined, looked_up = lookups.join(cast_, contract, values, references, as_of)
     found = violations.found(contract, values, Batch(as_of)) + looked_up + masks.found(contract)
     judged = joined.withColumn("_violations", violations.gathered(found))
     bad = F.exists("_violations", lambda violation: violation["severity"] == "quarantine")
     disposed = judged.withColumn("_disposition", F.when(bad, "quarantine").otherwise("silver"))
-    further = [name for name in raw.columns if name not in (*contract.names, *SYSTEM, "_defect", "_raw")]
+    further = [name for name in raw.columns if name not in (*contract.names, "_extra", *SYSTEM, "_defect", "_raw")]
     return disposed.select(*_output(contract, further))
 
 
@@ -40,6 +40,7 @@ def _output(contract: Contract, further: list[str]) -> list[Column]:
     sent = F.to_json(F.struct(*(F.col(name) for name in contract.names), "_raw"))
     return [
         *typed,
+        drift.extra(contract).alias("_extra"),
         *(F.col(name) for name in (*SYSTEM, *further)),
         F.col("_violations"),
         F.col("_disposition"),

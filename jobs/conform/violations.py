@@ -8,10 +8,9 @@ from operator import or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from jobs.conform import blanks, staged
+from jobs.conform import blanks, drift, staged
 from jobs.conform.rules.catalogue import COLUMN_RULES, JOINED, ROW_RULES
 from jobs.conform.rules.value import Batch, Value
-from schemas import forms
 from schemas.contract import Contract, RuleUse
 
 TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
@@ -45,10 +44,11 @@ def gathered(possible: list[Possible]) -> Column:
 def found(contract: Contract, values: Mapping[str, Value], batch: Batch) -> list[Possible]:
     """Return everything a row of this contract can violate, the rules that need a join excepted."""
     defects = [Possible(F.col("_defect") == kind, kind, "", "quarantine") for kind in (*DEFECTS, *OF_FORMAT.get(contract.source_format, ()))]
-    columns = [possible for value in values.values() for possible in _of_column(value, batch)]
+    columns = [possible for value in values.values() for possible in _of_column(value, contract, batch)]
     rows = [_of_row(values, use, batch) for use in contract.row_rules if use.rule not in JOINED]
-    whole = F.col("_defect").isNull()
-    return defects + [replace(possible, bad=whole & possible.bad) for possible in columns + rows]
+    whole, unknown = F.col("_defect").isNull(), drift.unknown(contract)
+    more = [Possible(unknown[1], "unknown_column", "", unknown[0], drift.UNKNOWN)] if unknown else []
+    return defects + [replace(possible, bad=whole & possible.bad) for possible in columns + rows + more]
 
 
 def _struct(possible: Possible) -> str:
@@ -57,11 +57,12 @@ def _struct(possible: Possible) -> str:
     return f"named_struct({fields}, 'value', {possible.shown})"
 
 
-def _of_column(value: Value, batch: Batch) -> list[Possible]:
+def _of_column(value: Value, contract: Contract, batch: Batch) -> list[Possible]:
     field, shown = value.column, staged.shown(value.column)
-    possible = [
-        Possible(bad, rule, field.name, severity, shown) for rule, (severity, bad) in _built_in(value).items()
-    ]
+    possible = [Possible(bad, rule, field.name, severity, shown) for rule, (severity, bad) in _built_in(value).items()]
+    # Left out of a row that stays, a value stands among the violations of silver, and may belong into another column.
+    closed = staged.shown(replace(field, classification="sensitive")) if drift.is_kept(contract, field) else shown
+    possible += [Possible(bad, rule, field.name, severity, closed) for rule, (severity, bad) in drift.misfit(contract, field).items()]
     given = value.typed.isNotNull()
     for use in field.rules:
         if use.rule not in JOINED:
@@ -72,17 +73,13 @@ def _of_column(value: Value, batch: Batch) -> list[Possible]:
 
 def _built_in(value: Value) -> dict[str, tuple[str, Column]]:
     """What conform itself says of a value, by rule: severity and condition."""
-    field, limit = value.column, forms.max_length(value.column)
+    field = value.column
     wrong = {"placeholder": ("warn", blanks.is_placeholder(field))}
     if blanks.is_moment(field):
         wrong["zero_date"] = ("warn", blanks.is_zero_date(field))
         wrong["open_end"] = ("warn", blanks.is_open_end(field))
     if field.required:
         wrong["required"] = ("quarantine", blanks.is_empty(field))
-    if field.logical_type != "string":
-        wrong["form"] = ("quarantine", value.typed.isNull() & ~blanks.is_empty(field))
-    if limit is not None:
-        wrong["length"] = ("quarantine", F.length(value.typed) > limit)
     return wrong
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 
 from schemas.contract import Column, Contract
@@ -46,13 +46,17 @@ class Layout:
 
 
 def slots(contract: Contract) -> Slots:
-    """Return the slots of a contract. A column's own name wins over another column's title or alias."""
+    """Return the slots of a contract. A column's own name wins over another column's title or alias.
+
+    A contract that freezes its columns takes no alias: a renamed column is another one.
+    """
     parts = [part for column in contract.columns for part in compose_parts(column)]
     taken: dict[str, int] = {}
     for slot, column in enumerate(contract.columns):
         taken.setdefault(fold(column.name), slot)
     for slot, column in enumerate(contract.columns):
-        for header in (column.title, *column.aliases, *column.with_unit):
+        known = replace(column, aliases=()) if contract.drift.columns == "freeze" else column
+        for header in (known.title, *known.aliases, *known.with_unit):
             taken.setdefault(fold(header), slot)
     names = list(contract.names)
     for part in parts:

@@ -72,6 +72,7 @@ def prepare(file: LandedFile, desk: Desk) -> Prepared:
     source = Source(found.text or file.path, found.packing, found.encoding, found.newline)
     layout = desk.known.layout(desk.reader.headers(source)[1])
     if desk.reader.has_header:
+        _check_frozen(desk, layout.unknown, _given(layout))
         _require_columns(desk, layout.headers, _given(layout))
     if layout.repeated:
         twice = ", ".join(f"'{name[:30]}'" for name in dict.fromkeys(layout.repeated))
@@ -86,6 +87,17 @@ def prepare(file: LandedFile, desk: Desk) -> Prepared:
 
 def _given(layout: Layout) -> frozenset[int]:
     return frozenset(slot for slot in layout.slots if slot is not None)
+
+
+def _check_frozen(desk: Desk, unknown: tuple[str, ...], given: frozenset[int]) -> None:
+    """Raise Refused when the contract freezes its columns and the file has more, others or fewer. Without a known one, no name is shown: it may be data."""
+    absent = missing(desk.contract, desk.known, given)
+    if desk.contract.drift.columns != "freeze" or not (unknown or absent):
+        return
+    more = ", ".join(f"'{name[:30]}'" for name in unknown[:5]) if given else f"{len(unknown)} names, none of them known"
+    lacks = ", ".join(f"'{column.name}'" for column in absent[:5])
+    differs = "; ".join(part for part in (f"has {more}" if unknown else "", f"lacks {lacks}" if absent else "") if part)
+    raise refuse(f"does not have the columns of the contract, which freezes them: {differs}", "Ask the source for the agreed columns, or change the contract.")
 
 
 def _require_columns(desk: Desk, headers: tuple[str, ...], given: frozenset[int]) -> tuple[Column, ...]:
@@ -127,8 +139,10 @@ def _transcribed(file: LandedFile, desk: Desk, source: Source, found: Inspection
     if desk.reader.has_header:
         layout = desk.known.layout(desk.reader.headers(source)[1])
         transcript = replace(transcript, given=_given(layout), unknown=layout.unknown)
-    elif transcript.given:
-        _require_columns(desk, transcript.unknown, transcript.given)
+    elif transcript.given or transcript.unknown:
+        _check_frozen(desk, transcript.unknown, transcript.given)
+        if transcript.given:
+            _require_columns(desk, transcript.unknown, transcript.given)
     return Prepared(_report(file, desk, found, transcript), path)
 
 

@@ -80,7 +80,7 @@ def _violations(candidate: DataFrame) -> dict[tuple[str, str], int]:
 
 def _column(name: str, silver: Row | None, violations: dict[tuple[str, str], int]) -> dict[str, Any]:
     wrong = {rule: count for (rule, column), count in violations.items() if column == name}
-    found: dict[str, Any] = {"invalid": sum(wrong.values()), "unreferenced": wrong.get("in_table", 0)}
+    found: dict[str, Any] = {"invalid": sum(wrong.values()), "unreferenced": wrong.get("in_table", 0), "misfit": wrong.get("form", 0) + wrong.get("length", 0)}
     if silver is None:
         return found
     values = silver.asDict()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 INTERNAL = ("_sent", "_hash", "_disposition")
 SYSTEM = ("_extra", "_violations", "_file", "_path", "_row", "_batch", "_ingested_at")
+UNKNOWN = {"evolve": "kept in _extra", "freeze": "refused", "discard_row": "whose rows are in quarantine", "discard_value": "left out"}
 QUARANTINE = ("_sent", "_violations", "_extra", "_file", "_path", "_row", "_batch", "_ingested_at")
 
 
@@ -168,16 +169,16 @@ def _files(work: "Work", reports: tuple[FileReport, ...], state: str) -> list[Fi
     for r in reports:
         place = state if r.state == "taken" else r.state
         found.append(FileEntry(r.sha256, r.path, work.contract.table, work.plan.date, work.plan.batch, r.bytes, r.records,
-                               r.encoding, place, _note(r), datetime.now(UTC)))
+                               r.encoding, place, _note(r, UNKNOWN[work.contract.drift.columns]), datetime.now(UTC)))
     return found
 
 
-def _note(report: FileReport) -> str | None:
+def _note(report: FileReport, unknown: str) -> str | None:
     parts = [
         report.refused or "",
         f"same content as {report.same_as}" if report.same_as else "",
         f"{report.aside} row(s) set aside: {', '.join(report.aside_at)}" if report.aside else "",
         f"missing columns: {', '.join(report.missing)}" if report.missing else "",
-        f"unknown columns kept in _extra: {', '.join(report.unknown)}" if report.unknown else "",
+        f"unknown columns {unknown}: {', '.join(report.unknown)}" if report.unknown else "",
     ]
     return "; ".join(part for part in parts if part) or None

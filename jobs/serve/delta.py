@@ -1,6 +1,6 @@
 """Delta tables opened without Spark, and the closed DuckDB connection that questions about them are put to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import duckdb
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
+FETCHED = 2048  # rows, one vector of DuckDB
 LOCKS = ("SET TimeZone = 'Asia/Shanghai'", "SET python_enable_replacements = false", "SET lock_configuration = true")
 
 
@@ -43,12 +44,18 @@ def ask(table: DeltaTable, sql: str, parameters: tuple[Any, ...] = ()) -> list[d
 
 def query(sources: Mapping[str, Any], sql: str, parameters: tuple[Any, ...] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
     """Return the rows of one of our own queries over Arrow data, each called by its name in it; parameters by number or by name."""
+    return list(each(sources, sql, parameters))
+
+
+def each(sources: Mapping[str, Any], sql: str, parameters: tuple[Any, ...] | Mapping[str, Any] = ()) -> Iterator[dict[str, Any]]:
+    """Yield the rows that `query` returns, some thousand in memory at a time."""
     made = connection()
     for name, source in sources.items():
         made.register(name, source)
     answer = made.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
     names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    while rows := answer.fetchmany(FETCHED):
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
 
 
 def quoted(name: str) -> str:

@@ -227,7 +227,8 @@ def test_page_prints_the_contract_for_people(govlake: Govlake) -> None:
     assert (code, "公民身份号码" in out) == (0, True)
 
 
-@pytest.mark.parametrize("argv", [["tables"], ["show", "applicant"], ["ledger"], ["ledger", "--prove"], ["quarantine", "--top"], ["pending"],
+@pytest.mark.parametrize("argv", [["tables"], ["show", "applicant"], ["ledger"], ["ledger", "--prove"], ["quarantine", "--top"], ["pending"], ["overdue"],
+                                   ["feedback", "--date", "2026-03-02"], ["diff", CONTRACT, CONTRACT],
                                   ["explain", "uscc", "91350100M000100Y43"]], ids=" ".join)
 def test_commands_that_look_start_no_spark(lake: Settings, argv: list[str]) -> None:
     listed = "import sys; from jobs.cli import main; main(sys.argv[1:]); sys.exit('pyspark' in sys.modules)"

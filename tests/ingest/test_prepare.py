@@ -1,6 +1,7 @@
 """Headers matched to the contract, columns that lack, repeat or are swapped, and the disk that is full."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from jobs.ingest.header import missing, slots
 from jobs.ingest.prepare import prepare
 from schemas.contract import RuleUse
+from schemas.drift import Drift
 from schemas.errors import Refused, Unavailable
 from tests.ingest.cases import QUALITY, USCC, column, contract, desk, landed, prepared, register
 
@@ -55,6 +57,40 @@ def test_blank_lines_are_counted_apart(tmp_path: Path) -> None:
 def test_a_header_that_does_not_fit_is_refused_in_one_sentence(content: bytes, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=sentence):
         prepared(tmp_path, register(), content)
+
+
+FROZEN = Drift(columns="freeze")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"uscc,name,amount,x\n1,2,3,4\n", r"freezes them: has 'x'\. Nothing was read; the file stays in landing\. Ask the source", id="a new column"),
+        pytest.param(b"USCC_CODE,name,amount\n1,2,3\n", r"freezes them: has 'USCC_CODE'; lacks 'uscc'\.", id="a renamed one, though it has the alias"),
+        pytest.param(b"uscc,name\n1,2\n", r"freezes them: lacks 'amount'\.", id="a missing one, though it is optional"),
+        pytest.param(b"13800138000,x\n1,2\n", r"has 2 names, none of them known", id="no header, and its data stays unsaid"),
+    ],
+)  # fmt: skip
+def test_a_contract_that_freezes_its_columns_refuses_a_file_with_others(content: bytes, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=sentence):
+        prepared(tmp_path, replace(register(), drift=FROZEN), content)
+
+
+@pytest.mark.parametrize(("content", "source_format"), [
+    pytest.param("AMOUNT,统一社会信用代码,name\n1,2,3\n".encode(), "csv", id="csv"),
+    pytest.param(b'{"uscc": "1", "name": "2"}\n{"uscc": "1", "amount": "3"}\n', "jsonl", id="jsonl"),
+])  # fmt: skip
+def test_the_columns_of_the_contract_by_name_or_title_are_taken_by_one_that_freezes_them(content: bytes, source_format: str, tmp_path: Path) -> None:
+    assert prepared(tmp_path, replace(register(), drift=FROZEN, source_format=source_format), content).report.unknown == ()
+
+
+@pytest.mark.parametrize(("content", "sentence"), [
+    pytest.param(b'{"uscc": "1", "name": "2", "amount": "3"}\n{"uscc": "2", "x": "3"}\n', "freezes them: has 'x'", id="a key too many in one record"),
+    pytest.param(b'{"x": "1"}\n', "has 1 names, none of them known", id="no known key at all"),
+])  # fmt: skip
+def test_records_with_other_keys_are_refused_by_a_contract_that_freezes_its_columns(content: bytes, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=sentence):
+        prepared(tmp_path, replace(register(), drift=FROZEN, source_format="jsonl"), content)
 
 
 @pytest.mark.parametrize("name", ["duplicate-headers", "invalid"])

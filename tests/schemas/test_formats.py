@@ -122,3 +122,21 @@ def test_a_mistake_is_told_with_file_line_and_nearest_word(text: str, at: str, s
 )
 def test_the_page_says_how_a_file_of_the_format_looks(text: str, words: str, tmp_path: Path) -> None:
     assert words in page(loaded(tmp_path, text))
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    pytest.param(NOTICE.replace("value: csv", "value: html") + "  - {property: drift, value: {columns: freeze}}\n",
+                 r"notice\.odcs\.yaml:\d+: drift of columns is 'freeze', but html always gives more names than a contract takes\. Write 'evolve'\.", id="a page"),
+    pytest.param(fixed() + "  - {property: drift, value: {columns: freeze}}\n", "a line of fixed width names no columns", id="fixed width"),
+])  # fmt: skip
+def test_columns_that_cannot_be_frozen_are_refused_where_it_is_said(text: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=sentence):
+        loaded(tmp_path, text)
+
+
+@pytest.mark.parametrize("key", ["{property: delivery, value: every_day}", "{property: drift, value: {values: freeze}}"])
+def test_a_table_that_no_file_is_landed_for_takes_no_word_about_deliveries(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "credit_profile.odcs.yaml"
+    path.write_text(f"{(ROOT / 'schemas' / 'marts' / path.name).read_text(encoding='utf-8')}  - {key}\n", encoding="utf-8")
+    with pytest.raises(Refused, match=r"is for a table that files are landed for\. Remove it"):
+        load(path)

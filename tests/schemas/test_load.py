@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed' or 'deleted'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'delivery', 'drift' or 'deleted'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",
@@ -193,6 +193,18 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "an unknown sharing type": (
         "{property: sharing, value: conditional}", "{property: sharing, value: contitional}",
         "sharing is 'contitional', must be 'unconditional', 'conditional' or 'not_shared'. Did you mean 'conditional'?",
+    ),
+    "an unknown day of delivery": (
+        "{property: sharing, value: conditional}", "{property: sharing, value: conditional}\n  - {property: delivery, value: work_days}",
+        "delivery is 'work_days', must be 'every_day' or 'working_days'. Did you mean 'working_days'?",
+    ),
+    "an unknown kind of drift": (
+        "{property: sharing, value: conditional}", "{property: sharing, value: conditional}\n  - {property: drift, value: {column: freeze}}",
+        "drift has no 'column', only 'columns' or 'values'. Did you mean 'columns'?",
+    ),
+    "an unknown policy of drift": (
+        "{property: sharing, value: conditional}", "{property: sharing, value: conditional}\n  - {property: drift, value: {values: discard_rows}}",
+        "drift of values is 'discard_rows', must be 'evolve', 'freeze', 'discard_row' or 'discard_value'. Did you mean 'discard_row'?",
     ),
     "an unknown source format": (
         "{property: sourceFormat, value: csv}", "{property: sourceFormat, value: json}",
@@ -370,7 +382,8 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a quote that is not closed": ('team: {name: "城市', 'team: {name: "城市管理局}\nx: {y: "', "not YAML: "),
 }  # fmt: skip
 # Mistakes that are told at another line than the one first changed.
-ELSEWHERE = {"a house key twice": 2, "a key twice in one mapping": 1, "a quote that is not closed": 1}
+ELSEWHERE = {"a house key twice": 2, "a key twice in one mapping": 1, "a quote that is not closed": 1,
+             "an unknown day of delivery": 1, "an unknown kind of drift": 1, "an unknown policy of drift": 1}  # fmt: skip
 
 
 @pytest.fixture

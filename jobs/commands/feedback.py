@@ -1,0 +1,41 @@
+"""`govlake feedback`: what goes back to the departments that delivered, a folder each and day."""
+
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, date, datetime, timedelta
+
+from jobs.commands.command import Command, as_json, day, json_option
+from jobs.commands.layout import BEIJING, grid
+from schemas.errors import Refused
+from schemas.settings import Settings
+from schemas.words import nearest
+
+
+def feedback(arguments: Namespace, settings: Settings) -> str:
+    """Answer `govlake feedback`. Reads the lake and writes below <home>/feedback only."""
+    from jobs.publish.plan import holding
+    from jobs.serve.feedback import departments, judged
+    from jobs.serve.letter import write
+
+    told = date.fromisoformat(arguments.date) if arguments.date else datetime.now(UTC).astimezone(BEIJING).date() - timedelta(days=1)
+    everybody = departments(settings)
+    codes = [one.code for one in everybody]
+    if arguments.owner and arguments.owner not in codes:
+        raise Refused(f"No contract has ownerCode '{arguments.owner}'.{nearest(arguments.owner, codes)} Nothing was written.")
+    entries = judged(settings, told)
+    letters = [write(settings, one, told, entries, holding) for one in everybody if arguments.owner in (None, one.code)]
+    if arguments.json:
+        return as_json(letters)
+    rows = [[one.name, one.files, one.rows_taken, one.rows_refused, one.folder] for one in letters]
+    return grid(("department 部门", "files", "rows taken 接收", "rows refused 拒收", "folder"), rows)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="the day, in Beijing, on which deliveries were judged (yesterday)")
+    parser.add_argument("--owner", metavar="CODE", help="only this department, by its ownerCode")
+    json_option(parser)
+
+
+COMMANDS = (
+    Command("feedback", "what to send back to each department: rows taken, rows refused and why, masked",
+            ("govlake feedback", "govlake feedback --date 2026-03-02 --owner market", "govlake feedback --json"), _arguments, feedback),
+)
