@@ -1,6 +1,7 @@
 """A table that keeps the past: whatever order its changes come in, it answers as the obvious model does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -83,3 +84,17 @@ def test_ten_thousand_random_histories_are_answered_as_by_the_model(
             assert answer(here, "licence", Asked(day, instant)) == meant(day, batch)
     silver = tables.read(spark, tables.table(here, "silver", "licence"))
     assert {row["licence_no"]: row["seats"] for row in valid_on(silver, DAYS[4].isoformat()).collect()} == meant(DAYS[4], BATCHES)
+
+
+def test_a_table_that_kept_the_newest_rows_only_begins_its_past_with_them(
+    spark: Any, here: Settings, contract: Contract, land: Callable[..., Path], take_in: Callable[..., list[str]]
+) -> None:
+    for name, kept, text in (
+        ("a.csv", replace(contract, merge="upsert", deleted={}), "L1,2026-01-05,S,1\nL2,2026-01-05,S,2\n"),
+        ("b.csv", contract, "L1,2026-01-03,S,7\nL1,2026-01-08,D,\nL2,2026-01-05,S,2\n"),
+    ):
+        land(contract.source_class, contract.table, DAY, name, b"licence_no,changed_on,change,seats\n" + text.encode())
+        take_in(kept)
+    days = (date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 5), date(2026, 1, 8))
+    assert [answer(here, "licence", Asked(day)) for day in days] == [{}, {"L1": 7}, {"L1": 1, "L2": 2}, {"L2": 2}]
+    assert (len(stored(spark, here, "silver", "licence")), unbalanced(spark, here)) == (4, [])
