@@ -1,10 +1,12 @@
 """Free text without the numbers that lead to a person: masked in the raw rows, before anything else of conform sees them."""
 
+from itertools import groupby
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.conform import staged
-from jobs.conform.plain.numbers import ANY, MARKS, MASKS, RULE
+from jobs.conform.plain.numbers import MARKS, MASKS, NEEDS, RULE
 from jobs.conform.violations import Possible
 from schemas.contract import Contract
 
@@ -18,10 +20,11 @@ def applied(raw: DataFrame, contract: Contract) -> DataFrame:
     fields = contract.free_texts
     if not fields:
         return raw
-    texts = {field.name: masked(F.col(field.name)) for field in fields}
-    counts = {staged.masked(field): _marks(masked(F.col(field.name))) - _marks(F.col(field.name)) for field in fields}
+    left = raw.withColumns({staged.masked(field): masked(F.col(field.name)) for field in fields})
     unknown = F.when(F.col("_extra").isNotNull(), F.transform_values("_extra", lambda _, value: masked(value)))
-    return raw.withColumns({**counts, **texts, "_raw": masked(F.col("_raw")), "_extra": unknown})
+    texts = {field.name: F.col(staged.masked(field)) for field in fields}
+    counts = {staged.masked(field): _count(F.col(field.name), F.col(staged.masked(field))) for field in fields}
+    return left.withColumns({**counts, **texts, "_raw": masked(F.col("_raw")), "_extra": unknown})
 
 
 def found(contract: Contract) -> list[Possible]:
@@ -33,13 +36,17 @@ def found(contract: Contract) -> list[Possible]:
 def masked(text: Column) -> Column:
     """Return a text with a mark in place of each number that leads to a person. Source: jobs/conform/plain/numbers.py.
 
-    Nearly all texts hold none: one look for any of them spares the others.
+    Each kind of mark is only looked for in a text that holds what it needs at least: most texts hold none of it.
     """
     left = text
-    for mark, pattern in MASKS:
-        left = F.regexp_replace(left, pattern, mark)
-    return F.when(text.rlike(ANY), left).otherwise(text)
+    for need, marks in groupby(MASKS, key=lambda one: NEEDS[one[0]]):
+        done = left
+        for mark, pattern in marks:
+            done = F.regexp_replace(done, pattern, mark)
+        left = F.when(text.rlike(need), done).otherwise(left)
+    return left
 
 
-def _marks(text: Column) -> Column:
-    return F.regexp_count(text, F.lit(MARKS))
+def _count(sent: Column, left: Column) -> Column:
+    """How many marks were put in; null for null."""
+    return F.when(sent == left, F.lit(0)).otherwise(F.regexp_count(left, F.lit(MARKS)) - F.regexp_count(sent, F.lit(MARKS)))
