@@ -3,6 +3,7 @@
 import argparse
 import json
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -34,6 +35,8 @@ QUIX = "quixstreams, same rules"  # measured where the package is installed; it 
 MICRO = "Spark micro-batch, same query"
 HTTP = "Real-Time Mode, two replicas, over HTTP"
 FRESH = "credit change until answered, two replicas"
+KILLED = "Real-Time Mode, one of two replicas killed"
+KILL_RATE, KILL_AT, KILL_SECONDS = 300, 20.0, 60.0
 
 
 def measurements(at: Place, systems: list[str], rates: list[int], seconds: float) -> Iterator[dict[str, Any]]:
@@ -53,6 +56,11 @@ def _lines(at: Place, system: str, asked: tuple[list[int], float], processes: li
     rates, seconds = asked
     if system == FRESH:
         yield freshness.measure(at.settings)
+    elif system == KILLED:
+        warm_up = 2 * JAVA_WARM_UP
+        dying = threading.Timer(warm_up + KILL_AT, _kill, processes[1:])
+        dying.start()
+        yield {"rate": KILL_RATE, **_measured(at, system, (KILL_RATE, warm_up, KILL_SECONDS), processes[:1])}
     elif system == HTTP:
         rush(at.settings, 2 * JAVA_WARM_UP, HTTP_RATES[0])
         yield from ({"rate": rate, **_rushed(at, rate, seconds)} for rate in HTTP_RATES)
@@ -70,6 +78,12 @@ def _measured(at: Place, system: str, pace: tuple[int, float, float], processes:
     return {**summary(waited), "cpu_pct": round(100 * (spent - before) / (time.monotonic() - begun), 1), "rss_mb": round(memory)}
 
 
+def _kill(victim: psutil.Process) -> None:
+    """End a replica and its Java with SIGKILL."""
+    for process in (*victim.children(recursive=True), victim):
+        process.kill()
+
+
 def _rushed(at: Place, rate: int, seconds: float) -> dict[str, Any]:
     """The made cases and look-ups of `make demo`'s minute, over HTTP."""
     found = rush(at.settings, seconds, rate)
@@ -81,7 +95,7 @@ def _contract(at: Place) -> Contract:
 
 
 def _commands(at: Place, system: str) -> list[list[str]]:
-    if system in (*REPLICAS, HTTP, FRESH):
+    if system in (*REPLICAS, HTTP, FRESH, KILLED):
         gateway = [stand.python("-m", "jobs.gateway")] if system == HTTP else []
         return [*(stand.python("-m", "jobs", "stream", "--replica", name) for name in REPLICAS.get(system, ("a", "b"))), *gateway]
     if system == MICRO:
@@ -106,7 +120,7 @@ def _await(at: Place, topics: tuple[str, str], contract: Contract) -> None:
 
 def main() -> None:
     """Measure, print and write."""
-    known = [system for system in (*LOOPS, *REPLICAS, HTTP, FRESH, MICRO) if system != QUIX or find_spec("quixstreams")]
+    known = [system for system in (*LOOPS, *REPLICAS, KILLED, HTTP, FRESH, MICRO) if system != QUIX or find_spec("quixstreams")]
     parser = argparse.ArgumentParser(prog="python -m tests.bench.stream", description=__doc__)
     parser.add_argument("systems", nargs="*", default=known, help=f"which of {known}")
     parser.add_argument("--rates", type=int, nargs="*", default=list(RATES))
