@@ -120,6 +120,9 @@ def _stream(place: Place) -> None:
         _proved(place, verdict["request_id"])
         _heading("The same verdict computed again from what was recorded 重算 (govlake replay)")
         _govlake("replay", verdict["request_id"])
+        _heading("Each row of each landed file, where it is now 逐行核对 (govlake ledger --prove)")
+        if subprocess.run([VENV / "govlake", "ledger", "--prove"], check=False).returncode == Refused.exit_code:
+            raise Refused("The lake does not hold what was landed; the lines above name the rows. See docs/runbooks/rows-not-proved.md.")
         _heading(f"What the {SECONDS} seconds brought; the second replica started meanwhile 一分钟的结果")
         _say(minute.result().worded)
 
