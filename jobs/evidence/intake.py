@@ -1,7 +1,7 @@
 """What ingest hands over: the landed files, one frame of raw records, and what is to be said about each file."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -74,3 +74,9 @@ def batch_id(contract: Contract, date: str, hashes: Iterable[str]) -> str:
     """
     parts = [contract.table, date, contract.version, *sorted(hashes)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def computing_id(contract: Contract, date: str, versions: Mapping[str, int]) -> str:
+    """Return the id of a gold table computed for a day from these versions of the tables it reads: the same again gives the same."""
+    named = [contract.table, contract.version, date, *(f"{name} {version}" for name, version in sorted(versions.items()))]
+    return hashlib.sha256("\n".join(named).encode()).hexdigest()[:16]

@@ -1,6 +1,5 @@
 """A gold table: one contract and one SQL text beside it, computed anew from the released versions of what it reads."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.conform.cast import spark_type
+from jobs.evidence.intake import computing_id
 from jobs.evidence.ledger import Hop, record, row_hashes
 from jobs.lake import lock, tables
 from jobs.lake.versions import valid_on
@@ -38,8 +38,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
         spark = session(settings, f"gold.{contract.table} {date}")
         date = max(date, _newest(spark, settings, contract))
         versions = _read(spark, settings, contract, date)  # 1
-        named = "\n".join([contract.table, contract.version, date, *(f"{n} {v}" for n, v in sorted(versions.items()))])
-        batch = hashlib.sha256(named.encode()).hexdigest()[:16]
+        batch = computing_id(contract, date, versions)
         target = tables.table(settings, "gold", contract.table)
         rows = _shaped(contract, spark.sql(_sql(contract.path, date)))
         stamped = rows.withColumns({"_batch": F.lit(batch), "_ingested_at": F.lit(datetime.now(UTC))})

@@ -1,6 +1,5 @@
 """Gold tables proved: each holds what its last computing booked, and that was made from versions of silver that the ledger knows."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
+from jobs.evidence.intake import computing_id
 from jobs.serve.batches import Entry, ledger
 from jobs.serve.proof import hashes, stored
 from jobs.serve.proof.finding import Finding
@@ -69,8 +69,7 @@ def _altered(contract: Contract, last: Entry, rows: pa.Table) -> Iterator[str]:
 
 def _unfounded(contract: Contract, last: Entry, sources: Mapping[str, int]) -> Iterator[str]:
     """The id of a computing is made of the versions it read: those that its line names have to lead to it."""
-    named = "\n".join([contract.table, contract.version, last.date, *(f"{name} {sources[name]}" for name in sorted(sources))])
-    if hashlib.sha256(named.encode()).hexdigest()[:16] != last.batch:
+    if computing_id(contract, last.date, sources) != last.batch:
         yield "the versions that its line in the ledger names are not those it was computed from, or its contract has another version now."
 
 

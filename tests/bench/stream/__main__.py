@@ -126,9 +126,8 @@ def main() -> None:
     parser.add_argument("--rates", type=int, nargs="*", default=list(RATES))
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--subjects", type=int, default=1_000_000)
-    parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home, given.out.open("w", encoding="utf-8") as out:
+    with tempfile.TemporaryDirectory() as home, OUT.open("w", encoding="utf-8") as out:
         at = stand.place(Path(home))
         if set(given.systems) - set(LOOPS):
             lake.fill(at.settings, given.subjects)
