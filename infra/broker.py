@@ -46,11 +46,16 @@ def prepare(place: Place) -> None:
     properties.write_text(_properties(place), encoding="utf-8")
     if not (place.kafka / "meta.properties").is_file():
         shutil.rmtree(place.kafka, ignore_errors=True)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        format_storage = command("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+        format_storage = command("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties))
         done = subprocess.run(format_storage, check=False, capture_output=True, text=True)
         if done.returncode:
             raise Unavailable(f"Kafka could not format {place.kafka}: {(done.stderr or done.stdout).strip()[-300:]}")
+
+
+def _cluster_id() -> str:
+    """Return a random id of 22 characters; none begins with "-", which Kafka's own tool would read as an option."""
+    made = uuid.uuid4().bytes
+    return base64.urlsafe_b64encode(bytes([made[0] & 0x7F, *made[1:]])).decode().rstrip("=")
 
 
 def _properties(place: Place) -> str:
