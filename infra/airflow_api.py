@@ -12,7 +12,7 @@ from infra.place import Place
 from infra.ports import LOOPBACK
 from schemas.errors import Refused, Unavailable
 
-TIMEOUT = 10
+TIMEOUT = 60  # seconds; a busy machine is slow, not away: when it is away, a call fails at once
 
 
 @dataclass(frozen=True)
