@@ -28,7 +28,7 @@ else
   part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
   part 'stack tests' wait $stack
   cat "$stacked" && rm "$stacked"
-  part 'Spark and crash tests' tests -m '(spark or crash) and not stack' -n 2 --dist loadfile
+  part 'Spark and crash tests' tests -m '(spark or crash) and not stack' -n 2 --dist loadfile --no-loadscope-reorder
 fi
 
 if [ ${#failed[@]} != 0 ]; then

@@ -12,7 +12,18 @@ from schemas.contract import Contract
 from schemas.load import load_all
 from schemas.settings import ROOT, Settings, settings
 
+# Files of half a minute and more, longest first: begun last, one of them would keep a core busy and leave the other idle.
+LONG = (
+    "stream/test_parity", "crash/test_shared", "publish/test_snapshot", "crash/test_full_disk", "crash/test_killed_history", "publish/test_large_file",
+    "publish/test_history", "publish/test_walk", "crash/test_killed_driver", "crash/test_killed_accept", "stream/test_changes", "stream/test_verdict",
+)  # fmt: skip
 SETTLED = 1_700_000_000  # 2023-11-14: a file touched just now counts as still being written
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, each whole."""
+    place = {f"tests/{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(LONG)))
 
 
 @pytest.fixture(scope="session")

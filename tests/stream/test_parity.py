@@ -50,10 +50,10 @@ def stream(spark: Any, sides: Sides, folder: Path, out: Path) -> DataFrame:
     lines = spark.readStream.text(str(folder))
     record = {"topic": F.lit("instant.request"), "partition": F.lit(0), "offset": F.lit(0).cast("bigint"), "timestamp": F.expr(f"timestamp'{AT}'")}
     asked = lines.select(F.col("value").cast("binary").alias("value"), *(column.alias(name) for name, column in record.items()))
-    answers = verdicts(asked, sides, "a").select("topic", F.from_json(F.col("value").cast("string"), SAID).alias("said"))
+    answers = verdicts(asked, sides, "a").select(F.col("value").cast("string"))
     query = answers.writeStream.format("parquet").option("path", str(out / "answers")).option("checkpointLocation", str(out / "checkpoint"))
     query.trigger(availableNow=True).start().awaitTermination()
-    found = spark.read.parquet(str(out / "answers"))
+    found = spark.read.parquet(str(out / "answers")).select(F.from_json("value", SAID).alias("said"))
     seen = F.filter("said.violations", lambda one: one["rule"] != "case_seen")  # the one thing that batch does not ask
     return found.select(F.col("said.request_id").alias("request_id"), broken(seen).alias("stream"))
 
