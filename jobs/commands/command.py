@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
+from schemas.errors import Refused
+from schemas.load import load_all
 from schemas.settings import Settings
+from schemas.words import nearest
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,18 @@ def day(text: str) -> str:
 def json_option(parser: ArgumentParser) -> None:
     """Add --json."""
     parser.add_argument("--json", action="store_true", help="answer in JSON with stable keys")
+
+
+def owner_option(parser: ArgumentParser) -> None:
+    """Add --owner, which `check_owner` looks at."""
+    parser.add_argument("--owner", metavar="CODE", help="only this department, by its ownerCode")
+
+
+def check_owner(arguments: Namespace, settings: Settings) -> None:
+    """Raise Refused when --owner names a department that owns no contract: an answer about nobody would look like a good one."""
+    codes = sorted({contract.owner_code for contract in load_all(settings.contracts).values()})
+    if arguments.owner is not None and arguments.owner not in codes:
+        raise Refused(f"No contract has ownerCode '{arguments.owner}'.{nearest(arguments.owner, codes)} Nothing was read or written.")
 
 
 def _plain(answer: Any) -> Any:

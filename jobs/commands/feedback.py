@@ -3,11 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, date, datetime, timedelta
 
-from jobs.commands.command import Command, as_json, day, json_option
+from jobs.commands.command import Command, as_json, check_owner, day, json_option, owner_option
 from jobs.commands.layout import BEIJING, grid
-from schemas.errors import Refused
 from schemas.settings import Settings
-from schemas.words import nearest
 
 
 def feedback(arguments: Namespace, settings: Settings) -> str:
@@ -17,12 +15,9 @@ def feedback(arguments: Namespace, settings: Settings) -> str:
     from jobs.serve.letter import write
 
     told = date.fromisoformat(arguments.date) if arguments.date else datetime.now(UTC).astimezone(BEIJING).date() - timedelta(days=1)
-    everybody = departments(settings)
-    codes = [one.code for one in everybody]
-    if arguments.owner and arguments.owner not in codes:
-        raise Refused(f"No contract has ownerCode '{arguments.owner}'.{nearest(arguments.owner, codes)} Nothing was written.")
+    check_owner(arguments, settings)
     entries = judged(settings, told)
-    letters = [write(settings, one, told, entries, holding) for one in everybody if arguments.owner in (None, one.code)]
+    letters = [write(settings, one, told, entries, holding) for one in departments(settings) if arguments.owner in (None, one.code)]
     if arguments.json:
         return as_json(letters)
     rows = [[one.name, one.files, one.rows_taken, one.rows_refused, one.folder] for one in letters]
@@ -31,7 +26,7 @@ def feedback(arguments: Namespace, settings: Settings) -> str:
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--date", metavar="YYYY-MM-DD", type=day, help="the day, in Beijing, on which deliveries were judged (yesterday)")
-    parser.add_argument("--owner", metavar="CODE", help="only this department, by its ownerCode")
+    owner_option(parser)
     json_option(parser)
 
 

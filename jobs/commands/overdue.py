@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
-from jobs.commands.command import Command, as_json, day, json_option
+from jobs.commands.command import Command, as_json, check_owner, day, json_option, owner_option
 from jobs.commands.layout import BEIJING
 from schemas.errors import Unavailable
 from schemas.settings import Settings
@@ -14,6 +14,7 @@ def overdue(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake overdue`. Raises Unavailable with a sentence for each delivery that is, so that a script can go by it."""
     from jobs.serve.overdue import overdue as watched
 
+    check_owner(arguments, settings)
     found = watched(settings, _instant(arguments.on), arguments.owner)
     if arguments.json:
         return as_json({"at": found.at, "overdue": [asdict(one) for one in found.found], "sentences": found.sentences})
@@ -33,7 +34,7 @@ def _instant(on: str | None) -> datetime:
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--on", metavar="YYYY-MM-DD", type=day, help="as it was at the end of this day, in Beijing (now)")
-    parser.add_argument("--owner", metavar="CODE", help="only this department, by its ownerCode")
+    owner_option(parser)
     json_option(parser)
 
 

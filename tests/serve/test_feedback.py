@@ -110,4 +110,4 @@ def test_the_command_names_the_folder_with_stable_keys_and_the_nearest_departmen
         "department": "tests", "name": "测试部门 Department of tests", "date": DAY, "folder": str(folder), "files": 1, "rows_taken": 4, "rows_refused": 2,
     }]  # fmt: skip
     assert main(["feedback", "--owner", "test"]) == 65
-    assert capsys.readouterr().err == "No contract has ownerCode 'test'. Did you mean 'tests'? Nothing was written.\n"
+    assert capsys.readouterr().err == "No contract has ownerCode 'test'. Did you mean 'tests'? Nothing was read or written.\n"

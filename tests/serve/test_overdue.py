@@ -131,7 +131,9 @@ def test_the_command_names_table_department_due_time_and_delay_and_its_exit_code
         "Readers keep the last release. See docs/runbooks/overdue.md\n"
     )
     assert main(["overdue", "--on", "2026-02-10"]) == 0
-    assert main(["overdue", "--on", "2026-02-11", "--owner", "another"]) == 0
+    capsys.readouterr()
+    assert main(["overdue", "--on", "2026-02-11", "--owner", "tets"]) == 65
+    assert capsys.readouterr().err == "No contract has ownerCode 'tets'. Did you mean 'tests'? Nothing was read or written.\n"
 
 
 def test_the_keys_of_the_json_answer_are_stable(watched: Settings, capsys: Any) -> None:
