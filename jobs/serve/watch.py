@@ -11,9 +11,9 @@ from jobs.serve import delta, positions, records
 from schemas.errors import Refused
 from schemas.settings import Settings
 
-SILENT = 120.0  # seconds without the end of a batch: a replica's last 60 s at most
+SILENT = 180.0  # seconds without the end of a batch: a replica's last 120 s at most
 BEHIND = 60.0  # seconds an answer may wait for its row before somebody is called
-UNREAD = 120.0  # and a request for its answer: a checkpoint knows nothing of the present batch
+UNREAD = 180.0  # and a request for its answer: a checkpoint knows nothing of the present batch
 DAY, HOUR = 86_400.0, 3_600.0
 FEW, SHARE = 20, 0.05  # dead letters within an hour: more than these, and more than this share of the requests
 STANDING = ("gold", "credit_standing")
