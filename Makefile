@@ -52,8 +52,8 @@ types: env ## mypy
 bench: jars ## benchmarks, into build/bench.jsonl and docs/benchmarks.md
 	@$(PYTHON) -m tests.bench
 
-bench-stream: jars ## latencies of the stream beside other systems, into build/bench-stream.jsonl
-	@$(PYTHON) -m tests.bench.stream
+bench-stream: jars ## latencies of the stream beside other systems, into build/bench-stream.jsonl (SYSTEMS="echo two" for some)
+	@$(PYTHON) -m tests.bench.stream $(SYSTEMS)
 
 chaos-stream: jars ## the stream's programs killed at random under load, then the account, into build/chaos-stream.json
 	@$(PYTHON) -m tests.bench.stream.chaos
@@ -61,6 +61,7 @@ chaos-stream: jars ## the stream's programs killed at random under load, then th
 freeze: env ## the contracts as a release ships them, frozen in tests/golden: later editions are compared with them
 	@$(PYTHON) -m tests.frozen
 
-lock: env ## renew infra/requirements.txt from pyproject.toml, and the sums of the jars
+lock: env ## renew infra/requirements.txt from pyproject.toml, the bench's own lock, and the sums of the jars
 	@build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --output-file infra/requirements.txt pyproject.toml
+	@build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --output-file tests/bench/stream/quix.txt tests/bench/stream/quix.in
 	@LOCKING=yes infra/fetch_jars.sh

@@ -11,9 +11,9 @@ from jobs.serve import delta, positions, records
 from schemas.errors import Refused
 from schemas.settings import Settings
 
-SILENT = 120.0  # seconds without the end of a batch: a replica's last 60 s at most
+SILENT = 180.0  # seconds without the end of a batch: a replica's last 120 s at most
 BEHIND = 60.0  # seconds an answer may wait for its row before somebody is called
-UNREAD = 120.0  # and a request for its answer: a checkpoint knows nothing of the present batch
+UNREAD = 180.0  # and a request for its answer: a checkpoint knows nothing of the present batch
 DAY, HOUR = 86_400.0, 3_600.0
 FEW, SHARE = 20, 0.05  # dead letters within an hour: more than these, and more than this share of the requests
 STANDING = ("gold", "credit_standing")
@@ -128,7 +128,8 @@ def _dead_letters(settings: Settings, freshness: Mapping[str, int]) -> Finding:
     since = time.time() - HOUR
     replicas = max(1, len(list((settings.home / "checkpoints").glob("stream-*"))))
     dead = sum(records.since(settings, one.dead_letters, since) for one in QUESTIONS) // replicas  # each writes its own letter
-    asked = sum(records.since(settings, one.requests, since) for one in QUESTIONS)
+    answered = sum(records.since(settings, one.answers, since) for one in QUESTIONS) // replicas
+    asked = dead + answered  # not the records on the requests' topics: among them are those that only wake a reader
     said = f"{dead} of {asked} requests of the last hour could not be read; they are kept whole."
     return Finding("dead-letters", float(dead), max(float(FEW), SHARE * asked), "letters", f"{said} See docs/runbooks/stream-dead-letters.md")
 

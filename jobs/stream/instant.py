@@ -14,9 +14,10 @@ from pyspark.sql.streaming.query import StreamingQuery
 from jobs.lake import lock
 from jobs.session import session
 from jobs.stream import changes, kept, queries, sides, topics, turns
+from jobs.stream.beside import Beside
 from jobs.stream.broker import make_topics, wake
 from jobs.stream.kept import Kept
-from jobs.stream.pace import Pace
+from jobs.stream.pace import BATCH, Pace
 from jobs.stream.queries import ANSWERERS
 from jobs.stream.sides import Sides
 from jobs.stream.taking import Taking
@@ -27,6 +28,7 @@ from schemas.settings import Settings
 
 POLL = 1  # seconds between two looks at the tables
 PAGE, REST = 40.0, 5.0  # seconds a batch lasts, and at least when tables are new: then the other replica has its turn first
+ALONE = BATCH - 10.0  # seconds a batch lasts while nobody else answers: whoever asks during its end waits up to a second
 TURN = 120.0  # seconds the other replica may take to start its queries again
 # A batch's task holds its slot for the whole batch; reading the sides for the other query needs some beside. Also on a cluster, see pace.
 LOCAL = "local[{slots}]"
@@ -40,15 +42,16 @@ Work = tuple[list[StreamingQuery], Pace, Taking]
 class Replica:
     """One of the engines that answer side by side; the asker takes the first answer.
 
-    settle: seconds it goes on with what it has after a table came or went; different, so that both do not start their
+    other: the one beside it.  settle: seconds it goes on with what it has after a table came or went; different, so that both do not start their
     queries again at once.
     """
 
     name: str
+    other: str
     settle: int
 
 
-REPLICAS = {"a": Replica("a", 2), "b": Replica("b", 25)}
+REPLICAS = {"a": Replica("a", "b", 2), "b": Replica("b", "a", 25)}
 
 
 @dataclass(frozen=True)
@@ -127,18 +130,27 @@ def _keep_fresh(at: Desk, work: Work, held: Iterable[Kept], known: tuple[dict[st
     """
     (running, pace, taking), (there, turn, say) = work, known
     left, seen, turned, is_new = at.replica.settle, there, time.monotonic(), False
-    while left > 0:
-        time.sleep(POLL)
-        pace.tick()
-        taking.look()
-        if ended := next((query for query in running if not query.isActive), None):
-            raise Unavailable(_died(at, str(ended.exception() or "a query ended by itself")))
-        now = _versions(at)
-        is_new |= kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
-        if time.monotonic() - turned > (REST if is_new else PAGE) and _turn_page(at, (running, pace), is_new=is_new):
-            turned, is_new = time.monotonic(), False
-        is_other = now.keys() != there.keys() or turns.due(at.settings, at.contract, datetime.now(UTC), say) != turn
-        left, seen = left - (POLL if is_other else 0), now
+    with Beside(at.settings, at.replica.name, at.replica.other) as beside:
+        while left > 0:
+            time.sleep(POLL)
+            pace.tick()
+            taking.look()
+            beside.tell()
+            if ended := next((query for query in running if not query.isActive), None):
+                raise Unavailable(_died(at, str(ended.exception() or "a query ended by itself")))
+            now = _versions(at)
+            is_new |= kept.renew(held, (name for name in now.keys() & seen.keys() if now[name] != seen[name]))
+            if _is_due(beside, time.monotonic() - turned, is_new=is_new) and _turn_page(at, (running, pace), is_new=is_new):
+                turned, is_new = time.monotonic(), False
+            is_other = now.keys() != there.keys() or turns.due(at.settings, at.contract, datetime.now(UTC), say) != turn
+            left, seen = left - (POLL if is_other else 0), now
+
+
+def _is_due(beside: Beside, seconds: float, *, is_new: bool) -> bool:
+    """Whether batches that have lasted so long are to end; new versions are taken in also while nobody answers meanwhile."""
+    if is_new or seconds <= PAGE:
+        return is_new and seconds > REST
+    return seconds > ALONE or not beside.is_alone()
 
 
 def _turn_page(at: Desk, work: tuple[list[StreamingQuery], Pace], *, is_new: bool) -> bool:

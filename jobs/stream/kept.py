@@ -19,7 +19,7 @@ class Kept:
 
 
 def keep(sides: Sides) -> tuple[Kept, ...]:
-    """Make every side that answers join and keep it.
+    """Have every side that answers join kept from the first batch on, which makes them, several at a time.
 
     At a batch's boundary, for which everybody waits, Spark computes each side again: kept ones only have to be broadcast.
     It finds them by their plan, so what is kept here must be what the answers join, from the same functions.
@@ -35,9 +35,7 @@ def keep(sides: Sides) -> tuple[Kept, ...]:
     named = [(frozenset({source}), frame) for source, frame in found]
     if sides.credit in sides.frames and sides.changes is not None:  # last, see `renew`
         named.append((frozenset({sides.credit, sides.changed}), overlay.book(sides.changes, sides.frames[sides.credit])))
-    made = tuple(Kept(sources, frame.persist()) for sources, frame in named)
-    _compute(made)
-    return made
+    return tuple(Kept(sources, frame.persist()) for sources, frame in named)
 
 
 def renew(known: Iterable[Kept], sources: Iterable[str]) -> bool:
@@ -50,8 +48,7 @@ def renew(known: Iterable[Kept], sources: Iterable[str]) -> bool:
     old = [one for one in known if one.sources & names]
     for one in old:
         one.frame.unpersist()
-        one.frame.persist()
-        _compute((one,))
+        one.frame.persist().count()  # now, and not at the boundary that would first need it
     return bool(old)
 
 
@@ -59,9 +56,3 @@ def release(known: Iterable[Kept]) -> None:
     """Forget all that is kept."""
     for one in known:
         one.frame.unpersist()
-
-
-def _compute(due: Iterable[Kept]) -> None:
-    """Now, and not at the boundary that would first need it."""
-    for one in due:
-        one.frame.count()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-BATCH = 60  # seconds a batch lasts at most; `Pace.end` ends it before
+BATCH = 120  # seconds a batch lasts at most; `Pace.end` ends it before
 QUIET = 1.0  # seconds after which a batch that has not ended is one in which nobody asks anything
 SETTLED, POLL = 60.0, 0.25  # seconds
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,15 +38,18 @@ class Lanes:
 
 
 def start(spark: SparkSession, lanes: Lanes, judging: Sequence[tuple[Edition, Sides]]) -> list[StreamingQuery]:
-    """Start a query a question; around a change of the rules a further one, which judges from its moment on."""
+    """Start a query a question; around a change of the rules a further one, which judges from its moment on.
+
+    Side by side: each takes a new Java seconds to plan, and leaves it a core.
+    """
     if len(judging) == 1:
         _take_over(lanes.checkpoint(topics.INSTANT_REQUEST))
-    lookups = _query(spark, lanes, (topics.CREDIT_LOOKUP, judging[-1][1]), (topics.CREDIT_LOOKUP, None, None))
-    started = [lookups]
+    due: list[tuple[tuple[str, Sides], Turn]] = [((topics.CREDIT_LOOKUP, judging[-1][1]), (topics.CREDIT_LOOKUP, None, None))]
     for edition, known in judging:
         name = f"{topics.INSTANT_REQUEST}{NEXT if edition.since else ''}"
-        started.append(_query(spark, lanes, (topics.INSTANT_REQUEST, known), (name, edition.since, edition.until)))
-    return started
+        due.append(((topics.INSTANT_REQUEST, known), (name, edition.since, edition.until)))
+    with ThreadPoolExecutor(len(due)) as threads:
+        return list(threads.map(lambda one: _query(spark, lanes, *one), due))
 
 
 def _take_over(checkpoint: Path) -> None:

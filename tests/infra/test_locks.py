@@ -10,7 +10,7 @@ import pytest
 from schemas.settings import ROOT
 
 POM = "{http://maven.apache.org/POM/4.0.0}"
-LOCKS = ("infra/requirements.txt", "infra/uv.txt")
+LOCKS = ("infra/requirements.txt", "infra/uv.txt", "tests/bench/stream/quix.txt")
 
 
 def requirements(lock: Path) -> dict[str, str]:

@@ -125,6 +125,17 @@ def test_a_broker_that_is_away_is_said_at_once_with_the_id_to_ask_again(asking: 
     assert told.elapsed.total_seconds() < 2
 
 
+def test_a_503_stands_in_the_log_with_its_code_once_a_minute_and_every_one_is_counted(asking: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(3):
+        asking.post("/v1/instant", json={"task_code": "1", "request_id": f"desk-7:{number}"})
+    asking.post("/v1/instant", content=b"no JSON")
+    (line,) = (record.getMessage() for record in caplog.records if record.name.endswith("noted"))
+    assert re.fullmatch(r"\S+Z 503 broker_away, 1 since the start: The message broker is away .*", line)
+    counted = asking.get("/metrics").text
+    assert 'problems_total{status="503",code="broker_away"} 3' in counted
+    assert 'problems_total{status="400",code="not_json"} 1' in counted
+
+
 def test_an_id_is_made_when_none_is_given(asking: TestClient) -> None:
     made = asking.post("/v1/instant", json={}).json()["request_id"]
     assert re.fullmatch(r"[0-9a-f]{32}", made)

@@ -20,6 +20,7 @@ from jobs.serve.gateway.desk import Desk
 from jobs.serve.gateway.figures import Figures
 from jobs.serve.gateway.guard import Guard
 from jobs.serve.gateway.link import Link
+from jobs.serve.gateway.noted import note
 from jobs.serve.gateway.pages import pages
 from jobs.serve.gateway.problem import Declined, Postponed, Problem
 from jobs.serve.gateway.stored import stored
@@ -157,7 +158,8 @@ async def _read(request: Request) -> bytes:
     return bytes(read)
 
 
-def _said(said: Problem, request_id: str | None = None) -> JSONResponse:
+def _said(request: Request, said: Problem, request_id: str | None = None) -> JSONResponse:
+    note(request.app.state.gateway.figures, said)
     known = {"request_id": request_id} if request_id else {}
     headers = {"Retry-After": str(said.retry_after)} if said.retry_after else {}
     if said.status == 401:
@@ -166,22 +168,22 @@ def _said(said: Problem, request_id: str | None = None) -> JSONResponse:
 
 
 async def _declined(request: Request, failure: Exception) -> Response:
-    return _said(failure.problem)  # type: ignore[attr-defined]
+    return _said(request, failure.problem)  # type: ignore[attr-defined]
 
 
 async def _postponed(request: Request, failure: Exception) -> Response:
-    return _said(failure.problem, failure.request_id)  # type: ignore[attr-defined]
+    return _said(request, failure.problem, failure.request_id)  # type: ignore[attr-defined]
 
 
 async def _invalid(request: Request, failure: Exception) -> Response:
-    return _said(problem.BAD_DEADLINE)
+    return _said(request, problem.BAD_DEADLINE)
 
 
 async def _http(request: Request, failure: Exception) -> Response:
     status = getattr(failure, "status_code", 404)
     if status == 405:
         allowed = (getattr(failure, "headers", None) or {}).get("Allow", "POST")
-        answer = _said(problem.not_allowed(request.method, allowed))
+        answer = _said(request, problem.not_allowed(request.method, allowed))
         answer.headers["Allow"] = allowed
         return answer
-    return _said(problem.NOT_FOUND if status == 404 else Problem(status, "http", f"请求方式有误（{status}）。接口说明见 /docs。", f"HTTP {status}. The interface is described at /docs."))
+    return _said(request, problem.NOT_FOUND if status == 404 else Problem(status, "http", f"请求方式有误（{status}）。接口说明见 /docs。", f"HTTP {status}. The interface is described at /docs."))

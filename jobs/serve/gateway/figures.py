@@ -118,11 +118,21 @@ class Figures:
 
     def alert(self, code: str, level: str, zh: str, en: str) -> None:
         """Keep an alert, unless the same one was kept within the last minute."""
+        if self.is_due(code) or level == "good":
+            self.alerts.appendleft(Alert(self.at, code, level, zh, en))
+
+    def is_due(self, what: str) -> bool:
+        """Whether something may be said again: the first time, and then once a minute."""
         now = self.clock()
-        if now - self._said.get(code, -QUIET) >= QUIET or level == "good":
-            self._said[code] = now
-            at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            self.alerts.appendleft(Alert(at, code, level, zh, en))
+        if now - self._said.get(what, -QUIET) < QUIET:
+            return False
+        self._said[what] = now
+        return True
+
+    @property
+    def at(self) -> str:
+        """This moment as text."""
+        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def bucket(milliseconds: float) -> int:

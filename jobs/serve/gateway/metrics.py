@@ -8,6 +8,7 @@ PREFIX = "govlake_gateway"
 TOTALS = {
     "answers": (("route", "verdict"), "First answers read from the answer topics, whoever asked."),
     "responses": (("path", "status"), "HTTP responses."),
+    "problems": (("status", "code"), "Answers that are no verdict, by the code in them."),
     "timeouts": (("route",), "Requests that got no answer within their deadline."),
     "doubles": (("route",), "Answers to a request that had one already."),
     "disagreements": (("route",), "Doubles that differ from the first answer to the same request."),

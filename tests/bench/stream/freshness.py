@@ -13,7 +13,7 @@ from jobs.stream import changes, topics
 from schemas.settings import Settings
 from tests.rows import example
 
-WARM_UP, TRIES, PAUSE, EVERY = 3, 10, 7.0, 0.1  # the first changes meet a Java that is cold; seconds between two changes, and between two look-ups
+WARM_UP, TRIES, PAUSE, EVERY = 2, 6, 4.0, 0.1  # the first changes meet a Java that is cold; seconds between two changes, and between two look-ups
 LONGEST = 120.0  # seconds
 
 

@@ -36,7 +36,7 @@ def plain(broker: str, request: str, answer: str, judged: Judge | None) -> None:
     """Answer one record after another; judged: None for an echo."""
     consumer = Consumer({"bootstrap.servers": broker, "group.id": "peer", "enable.auto.commit": False, "fetch.wait.max.ms": 100})
     consumer.assign([TopicPartition(request, 0, OFFSET_END)])
-    producer = Producer({"bootstrap.servers": broker, "linger.ms": 0, "acks": 1})
+    producer = Producer({"bootstrap.servers": broker, "linger.ms": 0, "acks": 1, "max.in.flight": 5})
     while True:
         if (record := consumer.poll(1.0)) is not None and record.error() is None:
             sent = record.value() or b""
@@ -51,7 +51,7 @@ def quix(broker: str, request: str, answer: str, judged: Judge) -> None:
 
     app = Application(
         broker_address=broker, consumer_group="bench", auto_offset_reset="latest", commit_interval=1.0,
-        producer_extra_config={"linger.ms": 0}, consumer_extra_config={"fetch.wait.max.ms": 100},
+        producer_extra_config={"linger.ms": 0, "max.in.flight": 5}, consumer_extra_config={"fetch.wait.max.ms": 100},
     )  # fmt: skip
     frame = app.dataframe(app.topic(request, value_deserializer="json"))
     frame.apply(judged).to_topic(app.topic(answer, value_serializer="json"))

@@ -5,7 +5,8 @@ import sys
 from pyspark.sql import functions as F
 
 from jobs.session import session
-from jobs.stream import sides, verdict
+from jobs.stream import kept, sides, verdict
+from jobs.stream.instant import AT_BOUNDARY
 from schemas.load import find, load_all, load_marts
 from schemas.settings import settings
 
@@ -15,7 +16,10 @@ def main(request: str, answer: str) -> None:
     here = settings()
     spark = session(here, "bench micro-batch", is_long=True)
     contract = next(contract for contract in load_all(here.contracts).values() if contract.topic)
+    for name, value in AT_BOUNDARY.items():
+        spark.conf.set(name, value)
     known = sides.read(spark, here, contract, find("credit_standing", load_marts(here.contracts)))
+    kept.keep(known)  # as a replica does: else each batch would make them anew
     records = (
         spark.readStream.format("kafka").option("kafka.bootstrap.servers", here.kafka).option("subscribe", request)
         .option("startingOffsets", "latest").load()

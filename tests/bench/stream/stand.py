@@ -48,18 +48,29 @@ def kafka(at: Place, topics: Sequence[str]) -> Iterator[None]:
     at.run.mkdir(parents=True, exist_ok=True)
     broker.prepare(at)
     with running(at, broker.command("kafka.Kafka", str(broker.properties_file(at))), "kafka"):
-        begun = time.monotonic()
-        while not ports.answers(at.settings.kafka_port):
-            if time.monotonic() - begun > PATIENCE:
-                raise RuntimeError(f"the bench's broker is not up after {PATIENCE:.0f} s; see {at.logs}/kafka.log")
-            time.sleep(POLL)
+        await_port(at.settings.kafka_port, f"{at.logs}/kafka.log")
         make_topics(at.settings, list(topics))
         yield
+
+
+def await_port(port: int, log: str) -> None:
+    """Wait until a program of the bench listens. log: where it says why it does not."""
+    begun = time.monotonic()
+    while not ports.answers(port):
+        if time.monotonic() - begun > PATIENCE:
+            raise RuntimeError(f"nothing listens on port {port} after {PATIENCE:.0f} s; see {log}")
+        time.sleep(POLL)
 
 
 def python(*arguments: str) -> list[str]:
     """Return a command of this environment's Python."""
     return [sys.executable, "-P", *arguments]
+
+
+def spent(processes: Sequence[psutil.Process], before: float, begun: float) -> dict[str, float]:
+    """Return what the processes used since `begun`, when they had used `before` CPU seconds: `cpu_pct` of one core, and `rss_mb` now."""
+    seconds, memory = used(processes)
+    return {"cpu_pct": round(100 * (seconds - before) / (time.monotonic() - begun), 1), "rss_mb": round(memory)}
 
 
 def used(processes: Sequence[psutil.Process]) -> tuple[float, float]:
