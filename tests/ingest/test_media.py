@@ -6,6 +6,7 @@ import os
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -15,9 +16,12 @@ from PIL import Image
 
 from jobs.ingest.delivery import spread
 from jobs.ingest.media.probing import Probe
+from jobs.ingest.places import unpacked
+from jobs.ingest.prepare import prepare
+from jobs.lake import blobs
 from schemas.settings import ROOT
 from tests.data.made import media
-from tests.ingest.cases import contract, landed, prepared, read
+from tests.ingest.cases import contract, desk, landed, prepared, read
 
 FILES = ROOT / "tests" / "data" / "landing" / "social" / "media_item" / "2026-03-02"
 DOCUMENTS = ROOT / "tests" / "data" / "landing" / "internet" / "public_document" / "2026-03-02"
@@ -193,6 +197,14 @@ def test_sound_in_another_codec_and_louder_keeps_its_fingerprint_and_another_has
 def test_an_ofd_in_landing_is_a_document_and_no_delivery_of_files(tmp_path: Path) -> None:
     for name, content in (("a.ofd", ofd(a__txt="x")), ("b.zip", OFD)):
         assert [one.refused for one in spread(landed(tmp_path / name, content))] == [None]
+
+
+def test_a_manifest_cannot_make_a_row_point_elsewhere(tmp_path: Path) -> None:
+    members = spread(landed(tmp_path / "a.zip", (FILES / media.DELIVERY).read_bytes()))
+    lied = replace(unpacked(members[0], tmp_path), said=(("path", "blobs/00/1"), ("size", "9"), ("device_id", "x")))
+    ready = prepare(lied, desk(MEDIA, tmp_path / "work"))
+    told = json.loads((tmp_path / "work" / f"{lied.sha256}.told").read_text(encoding="utf-8"))["values"]
+    assert (told["path"], told["size"], told["device_id"]) == (blobs.place(ready.report.sha256), "12570", "x")
 
 
 def test_what_a_manifest_says_of_a_file_is_part_of_its_record(tmp_path: Path) -> None:

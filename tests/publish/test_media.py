@@ -1,10 +1,13 @@
 """Media through a whole run: rows in silver that point to kept bytes, bad files in quarantine with what could be read."""
 
 import hashlib
+import io
 import json
 
 import pytest
+from PIL import Image
 
+from jobs.ingest.gather import FEW
 from jobs.lake import blobs
 from schemas.load import load
 from schemas.settings import ROOT, Settings, settings
@@ -21,13 +24,23 @@ def here(tmp_path) -> Settings:
     return settings({"GOVLAKE_HOME": str(tmp_path / "var")})
 
 
+def dot(shade: int) -> bytes:
+    """A picture of one point."""
+    written = io.BytesIO()
+    Image.new("L", (1, 1), shade).save(written, "PNG")
+    return written.getvalue()
+
+
 def test_the_sample_goes_to_silver_and_beside_the_lake_and_what_is_no_media_to_quarantine(spark, here, land, take_in) -> None:
     for path in sorted(SAMPLE.iterdir()):
         land("social", "media_item", DAY, path.name, path.read_bytes())
     land("social", "media_item", DAY, "nothing.mp4", b"")
+    for shade in range(FEW):  # so many that their transcripts are put together
+        land("social", "media_item", DAY, f"dot-{shade}.png", dot(shade))
     take_in(CONTRACT)
     rows = {row["file_name"]: row for row in stored(spark, here, "silver", "media_item")}
-    assert {name: row["kind"] for name, row in rows.items()} == {
+    assert {row["_path"].rsplit("/")[-1] for name, row in rows.items() if name.startswith("dot-")} == {f"dot-{shade}.png" for shade in range(FEW)}
+    assert {name: row["kind"] for name, row in rows.items() if not name.startswith("dot-")} == {
         "in.mp4": "video", "chinese.flac": "audio", "party.mp3": "audio", "test5.webm": "audio", "tessst.mp3": "audio", "mp4-with-audio.mp4": "audio",
         "cover.jpg": "image", "empty.gif": "image",
     }  # fmt: skip
@@ -41,6 +54,6 @@ def test_the_sample_goes_to_silver_and_beside_the_lake_and_what_is_no_media_to_q
     assert {name: [one["rule"] for one in row["_violations"]] for name, row in bad.items()} == {
         "nothing.mp4": ["media_empty"], "test1_empty.wav": ["media_empty"], "mpeg4.mp4": ["media_empty"], "sample.mkv": ["media_cut"], "wrong_extension.aac": ["media_name"],
     }  # fmt: skip
-    assert dict(json.loads(bad["wrong_extension.aac"]["_sent"]))["duration_ms"] == "9660"
+    assert dict(json.loads(json.loads(bad["wrong_extension.aac"]["_sent"])["_raw"]))["duration_ms"] == "9660"
     assert unbalanced(spark, here) == []
     assert [line for line in take_in(CONTRACT) if "nothing new" not in line] == []

@@ -26,7 +26,7 @@ def main() -> int:
     os.dup2(2, 1)
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(answer(Path(asked["path"]), asked["name"], Path(asked["folder"])), ensure_ascii=False), file=answers, flush=True)
+        print(json.dumps(answer(Path(asked["path"]), asked["name"], Path(asked["folder"]))), file=answers, flush=True)
     return 0
 
 

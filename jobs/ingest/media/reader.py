@@ -14,6 +14,8 @@ from jobs.ingest.workspace import written
 from jobs.lake import blobs
 from schemas.contract import Contract
 
+OURS = ("file_name", "size")  # no manifest says these, nor the hash and the place: a row points to what was looked at
+
 
 class MediaReader:
     """One record a file, whatever kind it is; a name that does not fit the kind has no value.
@@ -34,11 +36,11 @@ class MediaReader:
             same(file, hashlib.file_digest(handle, "sha256").hexdigest())
         said = shared().ask(file.path, PurePosixPath(file.member or file.relative).name, workspace)
         is_sound = said["defect"] is None
-        own = {"path": blobs.place(file.sha256)} if is_sound else {}
-        values = {**said["values"], "sha256": file.sha256, **own, **dict(file.said)}
+        own = {"sha256": file.sha256, **({"path": blobs.place(file.sha256)} if is_sound else {}), **{name: said["values"][name] for name in OURS}}
+        values = {**said["values"], **dict(file.said), **own}
         text = workspace / f"{file.sha256}.told"
         with written(text) as target:
-            target.write(json.dumps({**said, "values": values}, ensure_ascii=False).encode())
+            target.write(json.dumps({**said, "values": values}).encode())
         kept = (Kept(file.sha256, file.path), *(Kept(one, workspace / one) for one in said["thumbnails"]))
         return Inspection(None, values.get("container", "media"), b"\n", 0, 0, False, (0,), text, kept if is_sound else ())
 

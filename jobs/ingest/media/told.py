@@ -25,8 +25,8 @@ class Told:
     thumbnails: dict[str, bytes] = field(default_factory=dict)
 
     def say(self, **values: object) -> None:
-        """Keep what is known, as the texts that a record holds; None is not."""
-        self.values.update({name: str(value) for name, value in values.items() if value is not None})
+        """Keep what is known, as the texts that a record holds, without NUL, which no table takes; None is not known."""
+        self.values.update({name: str(value).replace("\0", "") for name, value in values.items() if value is not None})
 
     def keep(self, picture: bytes) -> str:
         """Keep a thumbnail; return its content hash."""
