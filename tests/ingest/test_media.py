@@ -142,6 +142,7 @@ def test_a_title_and_the_time_a_picture_was_taken_are_read(tmp_path: Path) -> No
     pytest.param("a.ofd", media.pdf(), "media_name", id="a PDF named OFD"),
     pytest.param("a.mp4", b"no video at all\n" * 99, "media_unreadable", id="a text named mp4"),
     pytest.param("a.mp4", PLAYLIST, "media_unreadable", id="a play list that names another file"),
+    pytest.param("a.wav", (FILES / "test1_empty.wav").read_bytes().replace(b"\x10\0\0\0\x01\0", b"\x10\0\0\0\x77\x77") + b"\0" * 9_999, "media_unreadable", id="a codec that nobody knows"),
     pytest.param("a.ofd", b"no zip at all\n" * 99, "media_unreadable", id="an OFD that is no zip"),
     pytest.param("a.ofd", ofd(a__txt="x"), "media_unreadable", id="a zip that is no OFD"),
     pytest.param("a.ofd", ofd(OFD__xml="<OFD>"), "media_unreadable", id="XML that does not end"),

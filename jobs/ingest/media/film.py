@@ -58,6 +58,8 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _streams(told: Told, pictures: list[Any], sounds: list[Any]) -> None:
+    if any(one.codec_context is None for one in (*pictures[:1], *sounds[:1])):
+        raise Fault("media_unreadable", "is in a codec that is not known")
     if pictures:
         first = pictures[0]
         rate: Fraction | None = first.average_rate
