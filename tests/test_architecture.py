@@ -9,10 +9,11 @@ import pytest
 from schemas.settings import ROOT
 
 FOLDERS = ("schemas", "jobs", "expectations", "dags", "infra")
-HEAVY = ("pyspark", "delta", "great_expectations", "airflow", "kafka", "fastapi", "deltalake", "duckdb", "pandas", "pyarrow")
+HEAVY = ("pyspark", "delta", "great_expectations", "airflow", "kafka", "fastapi", "deltalake", "duckdb", "pandas", "pyarrow", "av", "PIL", "pypdfium2")
 ALLOWED = {
     "schemas": (),
     "jobs": ("pyspark", "delta"),
+    "jobs/ingest/media": ("av", "PIL", "pypdfium2"),  # in the process that looks at files, and nowhere else
     "jobs/stream": ("pyspark", "kafka"),
     "jobs/serve": ("fastapi", "deltalake", "duckdb", "pyarrow", "kafka"),
     "expectations": ("great_expectations", "pandas"),  # pandas: what GX judges is a frame of one row

@@ -17,7 +17,8 @@ TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
 DEFECTS = ("shape", "encoding", "too_long", "cell_error")
 PACKET = ("packet_noise", "packet_cut", "packet_length", "packet_crc", "packet_field")
 PAGE = ("page_cut", "page_digest")
-OF_FORMAT = {"hj212": PACKET, "warc": PAGE}  # what only the reader of that source format finds
+MEDIA = ("media_empty", "media_unreadable", "media_cut", "media_name", "media_locked", "media_bomb")
+OF_FORMAT = {"hj212": PACKET, "warc": PAGE, "media": MEDIA}  # what only the reader of that source format finds
 
 
 @dataclass(frozen=True)

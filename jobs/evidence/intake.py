@@ -17,7 +17,8 @@ class LandedFile:
     """One file that waits. relative: below landing, with /.  same_as: the file of this batch with equal content.
 
     refused: why it is not opened at all (its sha256 is then empty), None for a file that can be read.
-    member: its name in the zip file at `path`, whose relative then ends in !/<member>; records: how many its manifest says.
+    member: its name in the zip file at `path`, whose relative then ends in !/<member>; records: how many its manifest says;
+    said: what else the manifest says of it, by name.
     """
 
     path: Path
@@ -28,6 +29,15 @@ class LandedFile:
     refused: str | None = None
     member: str | None = None
     records: int | None = None
+    said: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that a row points to. path: where they are now; they are kept under their hash beside the lake."""
+
+    sha256: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,11 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Intake:
-    """frame: every contract column as string, then `_extra`, `_file`, `_path`, `_row`, `_defect`, `_raw`."""
+    """frame: every contract column as string, then `_extra`, `_file`, `_path`, `_row`, `_defect`, `_raw`.  kept: what its rows point to."""
 
     frame: "DataFrame"
     files: tuple[FileReport, ...] = field(default=())
+    kept: tuple[Kept, ...] = ()
 
 
 def batch_id(contract: Contract, date: str, hashes: Iterable[str]) -> str:

@@ -18,17 +18,19 @@ MANIFESTS = ("manifest.json", "manifest.csv")
 LARGEST = 16 << 20  # bytes of a manifest: a hundred thousand entries
 WITHIN = "!/"  # between the path of a zip file and the name of a member, as Java writes it
 WORKBOOK, OPEN_DOCUMENT = "[content_types].xml", {"content.xml", "meta-inf/manifest.xml"}  # what every such document holds
+OFD = "ofd.xml"  # and what an OFD document does
 RIGHT = "Ask the source which of the two is right."
 FORM = 'Write {"files": [{"name": …, "sha256": …, "records": …}]}, or as CSV a header name,sha256,records.'
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What a manifest says of one member."""
+    """What a manifest says of one member. said: what else it says, by name; empty values left out."""
 
     name: str
     sha256: str
     records: int
+    said: tuple[tuple[str, str], ...] = ()
 
 
 def spread(file: LandedFile) -> tuple[LandedFile, ...]:
@@ -40,7 +42,7 @@ def spread(file: LandedFile) -> tuple[LandedFile, ...]:
         return (file,)
     try:
         return tuple(
-            LandedFile(file.path, f"{file.relative}{WITHIN}{one.name}", one.sha256, size, member=one.name, records=one.records)
+            LandedFile(file.path, f"{file.relative}{WITHIN}{one.name}", one.sha256, size, member=one.name, records=one.records, said=one.said)
             for one, size in _agreed(file.path)
         )
     except Refused as refused:
@@ -48,14 +50,14 @@ def spread(file: LandedFile) -> tuple[LandedFile, ...]:
 
 
 def is_delivery(path: Path) -> bool:
-    """Tell whether a file is a zip file and no Office document. A damaged one counts when it is named .zip."""
+    """Tell whether a file is a zip file and no document: Office, or OFD by its content or name. A damaged one counts when it is named .zip."""
     try:
         with path.open("rb") as handle:
-            if handle.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+            if path.suffix.lower() == ".ofd" or handle.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
                 return False
         with ZipFile(path) as file:
             names = {name.replace("\\", "/").lower() for name in file.namelist()}
-        return not (WORKBOOK in names or names >= OPEN_DOCUMENT)
+        return not (WORKBOOK in names or names >= OPEN_DOCUMENT or OFD in names)
     except FileNotFoundError:
         return False
     except (BadZipFile, OSError, ValueError, NotImplementedError):
@@ -88,7 +90,7 @@ def _read(path: Path, held: dict[str, Any], name: str) -> list[Listed]:
         text = b"".join(archive.pieces(path, held[name], name)).decode("utf-8-sig")
         given = json.loads(text) if name.endswith(".json") else list(csv.DictReader(io.StringIO(text), strict=True))
         entries = given["files"] if isinstance(given, dict) else given
-        listed = [Listed(str(one["name"]), str(one["sha256"]).strip().lower(), int(one["records"])) for one in entries]
+        listed = [Listed(str(one["name"]), str(one["sha256"]).strip().lower(), int(one["records"]), _said(one)) for one in entries]
     except (ValueError, KeyError, TypeError, csv.Error, RecursionError):
         raise refuse(f"has a {name} that cannot be read", FORM) from None
     if not listed:
@@ -97,3 +99,7 @@ def _read(path: Path, held: dict[str, Any], name: str) -> list[Listed]:
     if twice:
         raise refuse(f"has a {name} that lists '{twice[0][:100]}' twice", FORM)
     return listed
+
+
+def _said(entry: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in entry.items() if name not in ("name", "sha256", "records") and value not in (None, ""))

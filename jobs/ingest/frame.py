@@ -7,6 +7,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from jobs.ingest.gather import gathered
 from jobs.ingest.header import Layout, Slots, compose_parts, fold
 from jobs.ingest.places import PART
 from jobs.ingest.prepare import Desk, Prepared
@@ -104,8 +105,9 @@ def _named(spark: SparkSession, rows: Iterable[tuple[object, ...]], kinds: Mappi
 
 def _from_transcripts(spark: SparkSession, desk: Desk, files: list[Prepared]) -> DataFrame:
     names = _named(spark, [(f.path.name, *_origin(f)) for f in files], FILES)
-    read = spark.read.schema(SCHEMA).json([str(file.path) for file in files], mode="FAILFAST")
-    whole = read.select("*", F.col("_metadata.file_name").alias("_name")).join(F.broadcast(names), "_name")
+    paths = gathered([file.path for file in files], desk.workspace)
+    read = spark.read.schema(SCHEMA).json([str(path) for path in paths], mode="FAILFAST")
+    whole = read.select("*", F.coalesce("n", "_metadata.file_name").alias("_name")).drop("n").join(F.broadcast(names), "_name")
     named = whole.withColumnsRenamed({"r": "_row", "d": "_defect", "t": "_raw"})
     named = named.withColumn("_path", F.concat_ws(PART, "_path", "p"))
     return _shaped(named, desk, lambda slot: F.col("v").getItem(slot), F.col("e"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from jobs.evidence.intake import LandedFile
+from jobs.evidence.intake import Kept, LandedFile
 from jobs.ingest.blocks import Blocks
 from jobs.ingest.encoding import Vote, marked, unmarked
 from jobs.ingest.packing import chunks, packing_of
@@ -23,6 +23,7 @@ class Inspection:
 
     line_wise: every line that is not blank is one well-formed CSV record in the file's encoding.
     text: where the reader finds the content when it does not read the landed bytes themselves.
+    kept: what the record points to, to be kept beside the lake.
     """
 
     packing: str | None
@@ -33,6 +34,7 @@ class Inspection:
     line_wise: bool
     newlines_before: tuple[int, ...]
     text: Path | None = None
+    kept: tuple[Kept, ...] = ()
 
     @property
     def as_it_lies(self) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from jobs.evidence.intake import FileReport, LandedFile
+from jobs.evidence.intake import FileReport, Kept, LandedFile
 from jobs.ingest import swap
 from jobs.ingest.csvfile import CsvReader
 from jobs.ingest.excel.reader import ExcelReader
@@ -16,6 +16,7 @@ from jobs.ingest.hj212 import Hj212Reader
 from jobs.ingest.html import HtmlReader
 from jobs.ingest.inspection import Inspection
 from jobs.ingest.jsonl import JsonLinesReader
+from jobs.ingest.media.reader import MediaReader
 from jobs.ingest.reader import Reader
 from jobs.ingest.refusal import refuse
 from jobs.ingest.source import Source
@@ -33,6 +34,7 @@ READERS: Mapping[str, Callable[[Contract], Reader]] = {
     Hj212Reader.name: Hj212Reader,
     WarcReader.name: WarcReader,
     HtmlReader.name: HtmlReader,
+    MediaReader.name: MediaReader,
 }
 
 
@@ -56,7 +58,7 @@ class Desk:
 class Prepared:
     """A file for Spark. path: what Spark reads.  layout: None for a transcript, whose values stand by slot already.
 
-    header_row and newlines_before place the lines of a file that Spark reads as it lies.
+    header_row and newlines_before place the lines of a file that Spark reads as it lies.  kept: what its record points to.
     """
 
     report: FileReport
@@ -64,6 +66,7 @@ class Prepared:
     layout: Layout | None = None
     header_row: int = 0
     newlines_before: tuple[int, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 def prepare(file: LandedFile, desk: Desk) -> Prepared:
@@ -143,7 +146,7 @@ def _transcribed(file: LandedFile, desk: Desk, source: Source, found: Inspection
         _check_frozen(desk, transcript.unknown, transcript.given)
         if transcript.given:
             _require_columns(desk, transcript.unknown, transcript.given)
-    return Prepared(_report(file, desk, found, transcript), path)
+    return Prepared(_report(file, desk, found, transcript), path, kept=found.kept)
 
 
 def _report(file: LandedFile, desk: Desk, found: Inspection, transcript: Transcript) -> FileReport:

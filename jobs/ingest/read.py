@@ -37,7 +37,8 @@ def read(
     outcomes = _together(files, [_outcome(file, desk) for file in files])
     frame = raw_frame(spark, desk, [outcome for outcome in outcomes if isinstance(outcome, Prepared)])
     reports = tuple(outcome.report if isinstance(outcome, Prepared) else outcome for outcome in outcomes)
-    return Intake(frame, tuple(_twin(report, reports) for report in reports))
+    kept = tuple(one for outcome in outcomes if isinstance(outcome, Prepared) for one in outcome.kept)
+    return Intake(frame, tuple(_twin(report, reports) for report in reports), kept)
 
 
 def _block(spark: SparkSession) -> int:

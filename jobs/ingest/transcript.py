@@ -13,8 +13,8 @@ from jobs.ingest.reader import Record, as_text
 from jobs.ingest.source import Source
 from jobs.ingest.workspace import written
 
-# r row, p part, d defect, t text of a defective record, v values by slot, e values of unknown headers
-SCHEMA = "r bigint, p string, d string, t string, v array<string>, e map<string,string>"
+# r row, p part, d defect, t text of a defective record, v values by slot, e values of unknown headers, n file where several were put together
+SCHEMA = "r bigint, p string, d string, t string, v array<string>, e map<string,string>, n string"
 NAMED = 20  # places of set-aside rows that a report names
 
 

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from jobs.conform.conform import conform
 from jobs.evidence.intake import FileReport, Intake, LandedFile
-from jobs.lake import tables
+from jobs.lake import blobs, tables
 from jobs.publish import discard, history, measure, plan, release, trace
 from jobs.publish.audit import Auditor
 from schemas.contract import Contract
@@ -53,7 +53,7 @@ class Work:
 def publish(work: Work, references: Mapping[str, DataFrame], auditor: Auditor) -> dict[str, Any]:
     """Take one planned batch through the lake. Returns its measurement. Raises Refused when it is held.
 
-    1. Write the candidate rows, conformed once, with what the reader says of each file.
+    1. Keep the bytes that rows point to, and write the candidate rows, conformed once, with what the reader says of each file.
     2. Measure the candidate.
     3. Audit the measurements.
     4. Append the quarantined rows to quarantine.
@@ -120,6 +120,8 @@ def _candidate(work: Work, references: Mapping[str, DataFrame]) -> tuple[FileRep
     if known is not None:
         return tuple(FileReport(**report) for report in known)
     intake = work.ingest.read(work.spark, work.contract, work.plan.files, work.plan.folder / "transcripts")
+    for one in intake.kept:
+        blobs.keep(work.settings, work.contract.table, one.sha256, one.path)
     rows = conform(intake.frame, work.contract, references, F.lit(work.plan.date).cast("date"))
     stamped = rows.withColumns({"_batch": F.lit(work.plan.batch), "_ingested_at": F.lit(work.plan.ingested_at)})
     stamped.write.mode("overwrite").partitionBy("_disposition").parquet(str(work.plan.candidate))

@@ -122,5 +122,5 @@ def _folder(settings: Settings, table: str) -> Path:
 
 def _read(path: Path) -> Plan:
     raw = json.loads(path.read_text(encoding="utf-8"))
-    files = tuple(LandedFile(**{**f, "path": Path(f["path"])}) for f in raw["files"])
+    files = tuple(LandedFile(**{**f, "path": Path(f["path"]), "said": tuple(map(tuple, f.get("said", ())))}) for f in raw["files"])
     return Plan(raw["batch"], raw["table"], raw["date"], datetime.fromisoformat(raw["ingested_at"]), files, path.parent)

@@ -1,10 +1,11 @@
-"""The committed packets and crawl are what their scripts make."""
+"""The committed packets, crawl, documents and recordings are what their scripts make."""
 
 import gzip
+import zipfile
 from random import Random
 
 from schemas.settings import ROOT
-from tests.data.made import crawl, stations
+from tests.data.made import crawl, media, stations
 
 LANDING = ROOT / "tests" / "data" / "landing"
 
@@ -17,3 +18,10 @@ def test_the_committed_packets_are_what_their_script_makes() -> None:
 def test_the_committed_crawl_is_what_its_script_makes() -> None:
     committed = LANDING / "internet" / "crawled_page" / "2026-03-02" / crawl.NAME
     assert gzip.decompress(committed.read_bytes()) == gzip.decompress(crawl.made())  # zlib's own bytes differ between versions
+
+
+def test_the_committed_documents_and_recordings_are_what_their_script_makes() -> None:
+    documents, recordings = LANDING / "internet" / "public_document" / media.DATE, LANDING / "social" / "media_item" / media.DATE / media.DELIVERY
+    assert [(documents / name).read_bytes() for name in (media.PDF, media.LOCKED)] == [media.pdf(), media.pdf(1, is_locked=True)]
+    with zipfile.ZipFile(recordings) as file:
+        assert recordings.read_bytes() == media.delivery({name: file.read(name) for name, _ in media.SAID})

@@ -208,7 +208,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     ),
     "an unknown source format": (
         "{property: sourceFormat, value: csv}", "{property: sourceFormat, value: json}",
-        "sourceFormat is 'json', must be 'csv', 'jsonl', 'excel', 'xml', 'fixed', 'hj212', 'warc' or 'html'. Did you mean 'jsonl'?",
+        "sourceFormat is 'json', must be 'csv', 'jsonl', 'excel', 'xml', 'fixed', 'hj212', 'warc', 'html' or 'media'. Did you mean 'jsonl'?",
     ),
     "a quarantine rate in percent": (
         "{property: quarantineRate, value: 0.1}", "{property: quarantineRate, value: 10}",

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jsonschema
@@ -21,6 +22,7 @@ from schemas.codes import code_list
 from schemas.contract import Column, Contract, RuleUse
 from schemas.load import load
 from schemas.settings import ROOT
+from tests.ingest.cases import read
 
 FOLDERS = [ROOT / "schemas" / name for name in ("reference", "social", "internet", "iot")]
 FILES = sorted(path for folder in FOLDERS for path in folder.glob("*.odcs.yaml"))
@@ -52,6 +54,9 @@ def files(contract: Contract) -> list[Path]:
 def headers(contract: Contract) -> tuple[str, ...]:
     """The headers of the first sample file, or the keys of its first JSON object."""
     path = files(contract)[0]
+    if contract.source_format == "media":  # the record is made when the file is looked at
+        with TemporaryDirectory() as folder:
+            return next(record.names for record in read(Path(folder) / path.name, path.read_bytes(), contract))
     if contract.source_format not in ("csv", "jsonl"):  # names come from the format itself
         source = Source(path, packing_of(path), "utf-8")
         return next(record.names for record in READERS[contract.source_format](contract).records(source) if record.names)
