@@ -110,7 +110,8 @@ def _check_changes(source: Source, given: "Contract") -> None:
     if len(given.deleted) != 1 or not signs:
         raise source.refused(at, f"a change says under the header {OPERATION} that its record ended. Give a column that alias, and write {{property: deleted, value: {{column: [{DELETED}]}}}}.")
     order = house.place(source, TABLE, "orderBy")
-    if any(name in given.names and not _is_called(given.column(name), CHANGED_AT) for name in given.order_by):
+    timed = [column for column in given.columns if column.logical_type == "timestamp" and _is_called(column, CHANGED_AT)]
+    if not set(given.order_by) <= {column.name for column in timed}:
         raise source.refused(order, f"'{given.order_by[0]}' is not when the database was changed: that comes under the header {CHANGED_AT}. Order by a timestamp with that alias.")
     for index, column in enumerate(given.columns):
         if column.required and column.name not in (*given.identity, *given.deleted):

@@ -156,12 +156,16 @@ def _condition(found: table.Table, edge: Boundary) -> sql.Composable:
 
 
 def _check_given(desk: Desk, cursor: Any, found: table.Table, column: str) -> None:
-    cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {} IS NULL)").format(found.identifier, sql.Identifier(column)))
+    """Raise Refused when a watermark would not grow with the changes, or hide those that come after it."""
+    kind = dict(found.columns)[column]
+    at = f"{desk.name}: table '{desk.database.table}' of connection '{desk.database.connection}'"
+    other = "Nothing was landed. Name another watermark, or take the table with mode 'full' or 'changes'."
+    if kind not in (*table.MOMENTS, *table.ORDERED):
+        raise Refused(f"{at} has '{column}' as no number, date or timestamp, so its order is not that of the changes. {other}")
+    late = "" if kind in table.ORDERED[1:] else " OR {0} > now() + interval '1 day'"
+    cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {1} WHERE {0} IS NULL" + late + ")").format(sql.Identifier(column), found.identifier))
     if cursor.fetchone()[0]:
-        raise Refused(
-            f"{desk.name}: table '{desk.database.table}' of connection '{desk.database.connection}' has rows without '{column}', so nobody can tell when they change. "
-            "Nothing was landed. Ask the department to fill it, or take the table with mode 'full' or 'changes'."
-        )
+        raise Refused(f"{at} has rows whose '{column}' is empty or lies in the future, so nobody could tell what changes after them. {other}")
 
 
 def _read(path: Path) -> tuple[int, str, str]:

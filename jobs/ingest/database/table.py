@@ -13,6 +13,7 @@ from schemas.words import nearest
 
 MOMENTS = (1114, 1184)  # type ids of timestamp and timestamptz
 BOOLEAN = 16
+ORDERED = (1082, 20, 21, 23)  # date, and the integers: with the moments, the types whose order a watermark can follow
 COLUMNS = """SELECT a.attname, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::int FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
              JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
              WHERE n.nspname = %s AND c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(c.oid, a.attnum, 'SELECT')

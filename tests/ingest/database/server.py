@@ -77,7 +77,7 @@ def served(home: Path) -> Iterator[Server]:
     postgres.prepare(place)
     cluster = postgres.located(place)
     with (cluster.data / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
-        conf.write("wal_level = logical\nsynchronous_commit = on\nfsync = off\nmax_slot_wal_keep_size = 64MB\n")
+        conf.write("wal_level = logical\nsynchronous_commit = on\nfsync = off\n")
     server = Server(place, _started(cluster))
     try:
         _await(place)
