@@ -105,6 +105,9 @@ def _check_spelling(source: Source, place: Place, column: "Column") -> None:
 
 
 def _check_changes(source: Source, given: "Contract") -> None:
+    if given.drift.columns == "freeze":
+        where = house.place(source, TABLE, "drift")
+        raise source.refused((*where, "columns"), f"drift of columns is 'freeze', which takes no alias, and a change comes with the headers {OPERATION} and {CHANGED_AT}. Write another policy.")
     at = house.place(source, TABLE, "deleted")
     signs = [name for name, wanted in given.deleted.items() if _is_called(given.column(name), OPERATION) and DELETED in wanted] if set(given.deleted) <= set(given.names) else []
     if len(given.deleted) != 1 or not signs:

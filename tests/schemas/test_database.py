@@ -45,6 +45,10 @@ MISTAKES = {
         "tally", '"yyyy-MM-dd HH:mm:ss.SSSSSS"', '"yyyy-MM-dd HH:mm:ss"', "property: formats",
         "column 'updated_at' is a timestamp of a database: formats must hold 'yyyy-MM-dd HH:mm:ss.SSSSSS'. Add it.",
     ),
+    "columns that take no alias": (
+        "licence", "  - {property: quarantineRate", "  - {property: drift, value: {columns: freeze}}\n  - {property: quarantineRate", "property: drift",
+        "drift of columns is 'freeze', which takes no alias, and a change comes with the headers _operation and _changed_at. Write another policy.",
+    ),
     "no sign of deletion": (
         "licence", "  - {property: deleted, value: {operation: [D]}}\n", "", "customProperties:",
         "a change says under the header _operation that its record ended. Give a column that alias, and write {property: deleted, value: {column: [D]}}.",
