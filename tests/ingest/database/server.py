@@ -27,7 +27,7 @@ CONTRACTS = ROOT / "tests" / "data" / "databases"
 
 @dataclass
 class Server:
-    """A running server. home: of the installation that reads from it."""
+    """A running server. place: of an installation that has nothing but it."""
 
     place: Place
     process: "subprocess.Popen[bytes]"
