@@ -73,7 +73,7 @@ class SparkRun(SparkSubmitOperator):
 
     def execute(self, context: Any) -> None:
         """Start the application and wait for it."""
-        self._check_date(self.application_args[-1])
+        check_date(self.subject, self.application_args[-1])
         self._make_way(context)
         self._await_sources()
         # A second try has a Java of its own: what brought the shared one down brings down only itself then.
@@ -112,13 +112,6 @@ class SparkRun(SparkSubmitOperator):
         if self._attached:
             return tuple(self._attached.lines)
         return tuple(getattr(self._hook, "_last_submit_log_lines", ()))  # the provider keeps the application's output only there
-
-    def _check_date(self, date: str) -> None:
-        if not DATE.match(date):
-            raise Refused(
-                f"{self.subject}: partition key '{date}' is not a date. Nothing was started. "
-                "Trigger again and, under Advanced Options, give the business date as partition key, e.g. 2026-03-01."
-            )
 
     def _make_way(self, context: Any) -> None:
         waiting = context["ti"].get_dr_count(dag_id=self.dag_id, states=["queued"]) if self.makes_way else 0
@@ -165,6 +158,15 @@ class Refusal(BaseOperator):
         """Raise Refused with the sentence that the task before has left."""
         (before,) = self.upstream_task_ids
         raise Refused(str(context["ti"].xcom_pull(task_ids=before, key=REFUSAL)))
+
+
+def check_date(subject: str, date: str) -> None:
+    """Raise Refused when a run's partition key is no business date, as one started by hand without it has."""
+    if not DATE.match(date):
+        raise Refused(
+            f"{subject}: partition key '{date}' is not a date. Nothing was started. "
+            "Trigger again and, under Advanced Options, give the business date as partition key, e.g. 2026-03-01."
+        )
 
 
 def _environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ from dags.assets import table_asset, tags
 from dags.business_day import BusinessDayTimetable
 from dags.contracts import tables
 from dags.deadlines import promise
+from dags.extract import Extract
 from dags.spark import AuditedRun, Refusal
 from schemas.contract import Contract
 from schemas.page import page
@@ -34,6 +35,8 @@ def table_dag(contract: Contract) -> DAG:
             pool=contract.owner_code,
             outlets=[table_asset("silver", contract.table)],
         )
+        if contract.database:
+            Extract(task_id="extract", task_display_name=f"取数 extract {contract.table}", table=contract.table, pool=contract.owner_code) >> load
         load >> Refusal(task_id="refusal", task_display_name="拒收 refusal", retries=0)
     return dag
 

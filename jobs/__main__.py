@@ -7,22 +7,19 @@ import os
 import signal
 import sys
 import traceback
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if __name__ == "__main__":  # spark-submit starts this file by its path
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from jobs.commands.command import day
-from schemas.contract import Contract
+from jobs.taking import Ingest
 from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import find, load_all, load_marts, load_one
-from schemas.settings import Settings, settings
+from schemas.settings import settings
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-    from jobs.evidence.intake import Intake, LandedFile
     from jobs.publish.run import Order
 
 KILL_AFTER = "GOVLAKE_KILL_AFTER"  # the crash tests' switch: die after this step as a killed driver would
@@ -61,23 +58,28 @@ def _unforeseen(error: Exception) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
     steps = parser.add_subparsers(required=True, metavar="STEP")
-    run = steps.add_parser("run", help="take in what waits in landing for a table and a business date")
-    run.add_argument("table")
-    run.add_argument("--date", required=True, type=day)
-    run.set_defaults(step=_run)
+    _dated(steps, _run, "table", "take in what waits in landing for a table and a business date")
+    extract = _dated(steps, _extract, "table", "land what a department's database has for a table, before its run")
+    extract.add_argument("--again", action="store_true", help="take the whole table anew, when its changes are lost")
     accept = steps.add_parser("accept", help="release a held batch by a person's decision")
     accept.add_argument("table")
     accept.add_argument("batch")
     accept.add_argument("--because", required=True)
     accept.set_defaults(step=_accept)
-    mart = steps.add_parser("mart", help="compute a gold table")
-    mart.add_argument("mart")
-    mart.add_argument("--date", required=True, type=day)
-    mart.set_defaults(step=_mart)
+    _dated(steps, _mart, "mart", "compute a gold table")
     replay = steps.add_parser("replay", help="compute a verdict again from what was recorded, and say in JSON whether it is the same")
     replay.add_argument("request")
     replay.set_defaults(step=_replay)
     _add_lasting(steps)
+    return parser
+
+
+def _dated(steps: argparse._SubParsersAction[argparse.ArgumentParser], step: Callable[[argparse.Namespace], None], subject: str, says: str) -> argparse.ArgumentParser:
+    """Add a step that works on one subject for a business date."""
+    parser = steps.add_parser(step.__name__.removeprefix("_"), help=says)
+    parser.add_argument(subject)
+    parser.add_argument("--date", required=True, type=day)
+    parser.set_defaults(step=step)
     return parser
 
 
@@ -92,36 +94,6 @@ def _add_lasting(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     verdicts.set_defaults(step=_verdicts)
 
 
-class Ingest:
-    """Ingest as publish asks for it: swapped columns are found by the plain twins of the rules."""
-
-    def waiting(self, settings: Settings, contract: Contract, date: str) -> tuple[LandedFile, ...]:
-        """See jobs.ingest.landing.waiting; what the ledger knows is read without Spark."""
-        from jobs.ingest import landing
-        from jobs.serve.batches import settled
-
-        return landing.waiting(settings, contract, date, settled(settings, [contract], date)[contract.table])
-
-    def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
-        """See jobs.ingest.read.read."""
-        from jobs.conform.plain.catalogue import PLAIN
-        from jobs.ingest import read
-
-        return read.read(spark, contract, files, workspace, PLAIN)
-
-    def history(self, settings: Settings, table: str) -> list[int]:
-        """See jobs.serve.batches.history."""
-        from jobs.serve.batches import history
-
-        return history(settings, table)
-
-    def dates(self, settings: Settings, table: str) -> list[str]:
-        """See jobs.serve.batches.dates."""
-        from jobs.serve.batches import dates
-
-        return dates(settings, table)
-
-
 def _order(given: argparse.Namespace, date: str) -> Order:
     from jobs.publish.run import Order
 
@@ -133,6 +105,13 @@ def _run(given: argparse.Namespace) -> None:
     from jobs.publish.run import run
 
     run(_order(given, given.date))
+
+
+def _extract(given: argparse.Namespace) -> None:
+    from jobs.ingest.database.extract import again, extract
+
+    here = settings()
+    (again if given.again else extract)(here, load_one(here.contracts, given.table), given.date, say, _killer())
 
 
 def _accept(given: argparse.Namespace) -> None:

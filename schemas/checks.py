@@ -7,7 +7,7 @@ from functools import partial
 from string import Formatter
 from typing import get_args
 
-from schemas import arrival, fit, forms, house, past
+from schemas import arrival, database, fit, forms, house, past
 from schemas.contract import Column, Contract, Merge
 from schemas.document import Document, Sla
 from schemas.errors import Refused
@@ -49,7 +49,7 @@ def contract(source: Source, given: Contract) -> None:
     """Raise Refused, naming their lines, for all that cannot hold of a contract."""
     rows, order = house.place(source, ("schema", 0, "customProperties"), "rules"), house.place(source, TABLE, "orderBy")
     source.every([
-        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers, arrival.check, past.check)),
+        *(partial(check, source, given) for check in (_check_words, _check_key, _check_headers, arrival.check, past.check, database.check)),
         *(partial(_check_column, source, given, place, column) for place, column in _columns(given)),
         *(partial(fit.row_rule, source, (*rows, index), use, given) for index, use in enumerate(given.row_rules)),
         *(partial(fit.existing, source, (*order, index), name, given) for index, name in enumerate(given.order_by)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.classification import highest
+from schemas.database import Database
 from schemas.drift import Drift
 from schemas.template import Span, Template
 
@@ -92,6 +93,7 @@ class Contract:
 
     deleted: by column, the values that together say that the record ended; only of a history.
     delivery: the business dates for which a file is expected, None when files come as they come.  drift: what becomes of what differs.
+    database: where its rows are taken from before each run, None when somebody lands files.
     """
 
     table: str
@@ -121,6 +123,7 @@ class Contract:
     deleted: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     delivery: Delivery | None = None
     drift: Drift = field(default_factory=Drift)
+    database: Database | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ OF_TABLE: tuple[Fact, ...] = (
     ("format", "sourceFormat", lambda c: c.source_format, SENDERS, SENDERS),
     ("class", "the source class", lambda c: c.source_class, BOTH, BOTH),
     ("topic", "topic", lambda c: c.topic or "none", BOTH, BOTH),
+    ("database", "database", lambda c: f"{c.database.table} of {c.database.connection}, {c.database.mode}" if c.database else "none", NOBODY, SENDERS),
     ("schedule", "the schedule", lambda c: c.schedule or "none", NOBODY, BOTH),
     ("delivery", "delivery", lambda c: c.delivery or "none", NOBODY, SENDERS),
     ("owner", "the owner", lambda c: f"{c.owner} ({c.owner_code})", NOBODY, BOTH),

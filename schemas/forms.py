@@ -11,7 +11,7 @@ from schemas.errors import Refused
 # Letters of java.time.format.DateTimeFormatter that a contract may use, and the digits each stands for.
 OFFSET = "XXX"  # the text says its own distance from UTC: Z or +08:00
 LETTERS = {OFFSET: "(Z|[+-][0-9]{2}:[0-9]{2})", "yyyy": "(?!0000)[0-9]{4}", "yy": "[0-9]{2}", "MM": "[0-9]{2}", "M": "[0-9]{1,2}", "dd": "[0-9]{2}", "d": "[0-9]{1,2}",
-           "HH": "[0-9]{2}", "H": "[0-9]{1,2}", "mm": "[0-9]{2}", "m": "[0-9]{1,2}", "ss": "[0-9]{2}", "SSS": "[0-9]{3}"}
+           "HH": "[0-9]{2}", "H": "[0-9]{1,2}", "mm": "[0-9]{2}", "m": "[0-9]{1,2}", "ss": "[0-9]{2}", "SSS": "[0-9]{3}", "SSSSSS": "[0-9]{6}"}
 DATE_FORMATS = ("yyyy-MM-dd",)
 TIMESTAMP_FORMATS = ("yyyy-MM-dd HH:mm:ss",)
 ZERO_DATES = r"\A(0000-00-00.*|0001-01-01.*|1753-01-01.*|1900-01-01( 00:00:00.*)?|1970-01-01 08:00:00.*)\z"

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas import checks, drift, fit, house, located, mistakes, template, uses
+from schemas import checks, database, drift, fit, house, located, mistakes, template, uses
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.document import Document, Property, Quality, SchemaObject
 from schemas.errors import Refused
@@ -125,6 +125,7 @@ def _built(source: Source, document: Document) -> Contract:
         template=template.template(source, at, given["sourceFormat"], given.get(given["sourceFormat"])),
         set_rules=tuple(rule for _, rule in _set_rules(source, table)), delivery=given.get("delivery"),
         drift=drift.drift(source, house.place(source, ("customProperties",), "drift"), given.get("drift")), deleted=_deleted(given.get("deleted", {})),
+        database=database.database(source, house.place(source, ("customProperties",), "database"), given.get("database")),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.contract import Column, Contract, RuleUse, SetRule
+from schemas.database import Database
 from schemas.rules import RULES
 from schemas.template import ExcelTemplate, FixedTemplate, XmlTemplate
 
@@ -22,6 +23,11 @@ EXPECTED = {
     None: "随到随收 files come as they come",
     "every_day": "每个业务日期 a file for each business date",
     "working_days": "每个工作日，含调休 a file for each working day",
+}
+TAKEN = {
+    "watermark": "按水位增量 what has changed by its watermark",
+    "full": "全量 the whole table",
+    "changes": "变更日志 changes from its log",
 }
 LEVELS = {
     "public": "公开 public",
@@ -70,6 +76,7 @@ def _head(contract: Contract) -> str:
         ("计划 Schedule", when),
         ("时效 Freshness", f"{contract.freshness_hours} 小时内放行 released within {contract.freshness_hours} h"),
         ("保存 Retention", f"{contract.retention_years} 年 years"),
+        *([("数据库 Database", _database(contract.database))] if contract.database else []),
         *([] if contract.reads else [("报送 Delivery", EXPECTED[contract.delivery]), ("不符 Drift", f"columns `{contract.drift.columns}`, values `{contract.drift.values}`")]),
         ("合并 Merge", MERGE[contract.merge]),
         ("主键 Key", "、".join(f"`{name}`" for name in contract.key) or "无 none"),
@@ -77,6 +84,10 @@ def _head(contract: Contract) -> str:
     rows = [f"| {name} | {_cell(value)} |" for name, value in facts]
     title = [f"# {contract.title} `{contract.table}`", "", contract.description]
     return "\n".join([*title, "", "| | |", "|---|---|", *rows])
+
+
+def _database(database: Database) -> str:
+    return f"`{database.table}`，连接 connection `{database.connection}`；{TAKEN[database.mode]}"
 
 
 def _table(contract: Contract) -> str:

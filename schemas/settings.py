@@ -49,6 +49,11 @@ class Settings:
         return self.home / "data_docs"
 
     @property
+    def databases(self) -> Path:
+        """Addresses, users and passwords of the departments' databases (docs/guide/operate.md), readable by their owner only."""
+        return self.home / "secrets" / "databases.conf"
+
+    @property
     def spark_socket(self) -> Path:
         """Where the shared Spark application listens (jobs/shared.py), when it is up."""
         return sockets.place(self.home / "run", "spark.sock")

@@ -9,16 +9,17 @@ import pytest
 from schemas.settings import ROOT
 
 FOLDERS = ("schemas", "jobs", "expectations", "dags", "infra")
-HEAVY = ("pyspark", "delta", "great_expectations", "airflow", "kafka", "fastapi", "deltalake", "duckdb", "pandas", "pyarrow", "av", "PIL", "pypdfium2")
+HEAVY = ("pyspark", "delta", "great_expectations", "airflow", "kafka", "fastapi", "deltalake", "duckdb", "pandas", "pyarrow", "psycopg2", "av", "PIL", "pypdfium2")
 ALLOWED = {
     "schemas": (),
     "jobs": ("pyspark", "delta"),
+    "jobs/ingest/database": ("psycopg2",),
     "jobs/ingest/media": ("av", "PIL", "pypdfium2"),  # in the process that looks at files, and nowhere else
     "jobs/stream": ("pyspark", "kafka"),
     "jobs/serve": ("fastapi", "deltalake", "duckdb", "pyarrow", "kafka"),
     "expectations": ("great_expectations", "pandas"),  # pandas: what GX judges is a frame of one row
     "dags": ("airflow",),
-    "infra": ("kafka",),
+    "infra": ("kafka", "psycopg2"),
     "infra/airflow_plugins": ("airflow", "fastapi"),
 }
 GROUND = ("lake", "evidence", "conform")

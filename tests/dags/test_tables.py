@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from schemas.contract import Contract
+from schemas.errors import Refused
 from schemas.load import load, load_all, load_marts
 from schemas.settings import ROOT, settings
 from tests.dags.contracts import large, small
@@ -102,6 +104,27 @@ def test_a_dag_says_what_its_contract_says(enterprise: Contract) -> None:
     assert [(asset.name, asset.uri) for asset in task.outlets] == [
         ("silver.enterprise", f"file://{settings().lake}/silver/enterprise")
     ]
+
+
+def test_a_table_of_a_database_is_taken_from_it_before_its_load_and_red_with_the_sentence_of_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dags.tables import table_dag
+
+    folder = ROOT / "tests" / "data" / "databases"
+    monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path))
+    monkeypatch.setenv("GOVLAKE_CONTRACTS", str(folder))
+    task = table_dag(load(folder / "licence.odcs.yaml")).get_task("extract")
+    assert (task.downstream_task_ids, task.pool) == ({"load"}, "test")
+    with pytest.raises(Refused, match="partition key '' is not a date"):
+        execute(task, date="")
+    with pytest.raises(Refused, match=r"databases\.conf: there is no such file, so nobody knows where connection 'registry' leads"):
+        execute(task, date="2026-03-02")
+
+
+def execute(task: Any, date: str) -> None:
+    task.date = date
+    task.execute({})
 
 
 def test_a_mart_is_started_by_any_table_it_reads() -> None:

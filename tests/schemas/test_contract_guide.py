@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from schemas import house
+from schemas import database, house
 from schemas.load import load
 from schemas.rules import RULES
 from schemas.settings import ROOT
@@ -23,7 +23,7 @@ WORDS = [
     "backfill", "lineage", "grant", "classification", "retention", "steward", "owner", "purpose", "agreement", "rule",
     "violation", "audit", "release", "hold", "permit", "penalty", "case", "instant item", "promised item", "subject",
 ]  # fmt: skip
-TEMPLATES = {key.rstrip("?") for keys in KEYS.values() for key in keys}  # the keys of 'excel', 'xml' and 'fixed'
+TEMPLATES = {*database.KEYS, *(key.rstrip("?") for keys in KEYS.values() for key in keys)}  # the keys of 'database', 'excel', 'xml' and 'fixed'
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -74,7 +74,7 @@ def test_the_example_of_the_guide_loads_and_is_valid_odcs(page: Path, tmp_path: 
 def test_the_example_of_the_guide_shows_every_house_key_of_a_landed_table(page: Path, tmp_path: Path) -> None:
     text = example(page, tmp_path).read_text(encoding="utf-8")
 
-    elsewhere = {"reads", "changes", *KEYS, "span", "deleted"}  # of marts, of other formats, and of tables that keep the past
+    elsewhere = {"reads", "changes", *KEYS, "span", "deleted", "database"}  # of marts, of other formats, and of tables that keep the past
     assert {*house.TABLE, *house.COLUMN} - elsewhere - set(re.findall(r"property: (\w+)", text)) == set()
 
 
