@@ -139,6 +139,16 @@ class Contract:
         return self.merge in KEEPS_PAST
 
     @property
+    def counts_from(self) -> str | None:
+        """Name of the column that says from when a version counts; None where it is the business date of its delivery, or nothing is kept."""
+        return self.order_by[0] if self.merge == "history" and self.order_by else None
+
+    @property
+    def is_dated_by_delivery(self) -> bool:
+        """Whether what a delivery says counts from its business date on: a snapshot, or a history whose rows tell no time."""
+        return self.keeps_past and self.counts_from is None
+
+    @property
     def dag_id(self) -> str:
         """Name of its DAG and of its landing folder: <source class>.<table>."""
         return f"{self.source_class}.{self.table}"
