@@ -6,23 +6,20 @@ import argparse
 import os
 import signal
 import sys
+import time
 import traceback
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if __name__ == "__main__":  # spark-submit starts this file by its path
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from jobs.commands.command import day
-from schemas.contract import Contract
 from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import find, load_all, load_marts, load_one
-from schemas.settings import Settings, settings
+from schemas.settings import settings
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-    from jobs.evidence.intake import Intake, LandedFile
     from jobs.publish.run import Order
 
 KILL_AFTER = "GOVLAKE_KILL_AFTER"  # the crash tests' switch: die after this step as a killed driver would
@@ -65,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("table")
     run.add_argument("--date", required=True, type=day)
     run.set_defaults(step=_run)
+    land = steps.add_parser("land", help="put what a table's feed has for a business date into landing; a run does that first")
+    land.add_argument("table")
+    land.add_argument("--date", required=True, type=day)
+    land.set_defaults(step=_land)
     accept = steps.add_parser("accept", help="release a held batch by a person's decision")
     accept.add_argument("table")
     accept.add_argument("batch")
@@ -92,37 +93,8 @@ def _add_lasting(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     verdicts.set_defaults(step=_verdicts)
 
 
-class Ingest:
-    """Ingest as publish asks for it: swapped columns are found by the plain twins of the rules."""
-
-    def waiting(self, settings: Settings, contract: Contract, date: str) -> tuple[LandedFile, ...]:
-        """See jobs.ingest.landing.waiting; what the ledger knows is read without Spark."""
-        from jobs.ingest import landing
-        from jobs.serve.batches import settled
-
-        return landing.waiting(settings, contract, date, settled(settings, [contract], date)[contract.table])
-
-    def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
-        """See jobs.ingest.read.read."""
-        from jobs.conform.plain.catalogue import PLAIN
-        from jobs.ingest import read
-
-        return read.read(spark, contract, files, workspace, PLAIN)
-
-    def history(self, settings: Settings, table: str) -> list[int]:
-        """See jobs.serve.batches.history."""
-        from jobs.serve.batches import history
-
-        return history(settings, table)
-
-    def dates(self, settings: Settings, table: str) -> list[str]:
-        """See jobs.serve.batches.dates."""
-        from jobs.serve.batches import dates
-
-        return dates(settings, table)
-
-
 def _order(given: argparse.Namespace, date: str) -> Order:
+    from jobs.intake import Ingest
     from jobs.publish.run import Order
 
     here = settings()
@@ -132,7 +104,21 @@ def _order(given: argparse.Namespace, date: str) -> Order:
 def _run(given: argparse.Namespace) -> None:
     from jobs.publish.run import run
 
-    run(_order(given, given.date))
+    order = _order(given, given.date)
+    if order.contract.feed:
+        _feed(order, lambda done: None)
+    run(order)
+
+
+def _land(given: argparse.Namespace) -> None:
+    order = _order(given, given.date)
+    _feed(order, order.after)
+
+
+def _feed(order: Order, after: Callable[[int], None]) -> None:
+    from jobs.stream.feed import Landing, land
+
+    land(Landing(order.settings, order.contract, order.date, time.time(), order.say, after))
 
 
 def _accept(given: argparse.Namespace) -> None:

@@ -91,7 +91,7 @@ class Contract:
     """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared.
 
     deleted: by column, the values that together say that the record ended; only of a history.
-    delivery: the business dates for which a file is expected, None when files come as they come.  drift: what becomes of what differs.
+    feed: the topic whose records are landed as files before each run.  delivery: the business dates for which a file is expected, None when files come as they come.  drift: what becomes of what differs.
     """
 
     table: str
@@ -120,6 +120,7 @@ class Contract:
     template: Template | None = None
     deleted: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     delivery: Delivery | None = None
+    feed: str | None = None
     drift: Drift = field(default_factory=Drift)
 
     @property

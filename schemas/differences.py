@@ -19,6 +19,7 @@ OF_TABLE: tuple[Fact, ...] = (
     ("format", "sourceFormat", lambda c: c.source_format, SENDERS, SENDERS),
     ("class", "the source class", lambda c: c.source_class, BOTH, BOTH),
     ("topic", "topic", lambda c: c.topic or "none", BOTH, BOTH),
+    ("feed", "feed", lambda c: c.feed or "none", SENDERS, SENDERS),
     ("schedule", "the schedule", lambda c: c.schedule or "none", NOBODY, BOTH),
     ("delivery", "delivery", lambda c: c.delivery or "none", NOBODY, SENDERS),
     ("owner", "the owner", lambda c: f"{c.owner} ({c.owner_code})", NOBODY, BOTH),
@@ -83,7 +84,7 @@ def _facts(facts: tuple[Fact, ...], old: Any, new: Any, column: str | None) -> I
     for kind, words, value, breaks, touches in facts:
         before, after = value(old), value(new)
         if before != after:
-            begins = kind == "topic" and before == "none"
+            begins = kind in ("topic", "feed") and before == "none"
             yield Change(kind, column, f"{words}{of}: {before} -> {after}", NOBODY if begins else breaks, touches)
 
 
