@@ -11,11 +11,12 @@ from random import Random
 
 import pytest
 from deltalake import DeltaTable
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from infra.place import Place
 from jobs.ingest.packets import Packet, judged, pieces
 from jobs.stream.broker import make_topics
+from schemas.errors import Refused
 from schemas.settings import ROOT, Settings, settings
 from tests.data.made.stations import hours
 from tests.serve.answering import Broker
@@ -86,3 +87,24 @@ def test_packets_are_in_the_lake_exactly_once_whenever_the_job_is_killed(here: S
     for path in found:
         path.unlink()  # moved out of landing: what the group has committed is known still
     assert (start(here, "land", today), files(here)) == (0, [])
+
+
+def test_records_that_the_topic_lost_before_they_were_landed_are_told_once_and_the_rest_is_landed(here: Settings) -> None:
+    today, packets = TODAY.isoformat(), hours(Random(213))[:3]
+    assert start(here, "land", today) == 0
+    ends = []
+    for packet in packets:
+        with closing(KafkaProducer(bootstrap_servers=here.kafka)) as producer:
+            ends.append(producer.send(TOPIC, packet).get(30).offset)
+    with closing(KafkaAdminClient(bootstrap_servers=here.kafka)) as admin:
+        admin.delete_records({TopicPartition(TOPIC, 0): ends[-1]})  # as the topic's retention does
+    assert [start(here, "land", today), start(here, "land", today)] == [Refused.exit_code, 0]
+    assert [path.read_bytes() for path in files(here)][-1:] == [packets[-1]]
+
+
+def test_a_topic_that_begins_anew_is_refused_as_its_offsets_would_be_taken_for_landed_ones(here: Settings) -> None:
+    today = TODAY.isoformat()
+    folder = here.landing / "iot" / "station_value" / today
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{TOPIC}-0-000000000000-000000999999.hj212").write_bytes(b"")
+    assert start(here, "land", today) == Refused.exit_code
