@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ if __name__ == "__main__":  # spark-submit starts this file by its path
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from jobs.commands.command import day
-from jobs.taking import Ingest
 from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import find, load_all, load_marts, load_one
 from schemas.settings import settings
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _dated(steps, _run, "table", "take in what waits in landing for a table and a business date")
     extract = _dated(steps, _extract, "table", "land what a department's database has for a table, before its run")
     extract.add_argument("--again", action="store_true", help="take the whole table anew, when its changes are lost")
+    _dated(steps, _land, "table", "put what a table's feed has for a business date into landing; a run does that first")
     accept = steps.add_parser("accept", help="release a held batch by a person's decision")
     accept.add_argument("table")
     accept.add_argument("batch")
@@ -95,6 +96,7 @@ def _add_lasting(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _order(given: argparse.Namespace, date: str) -> Order:
+    from jobs.intake import Ingest
     from jobs.publish.run import Order
 
     here = settings()
@@ -104,7 +106,21 @@ def _order(given: argparse.Namespace, date: str) -> Order:
 def _run(given: argparse.Namespace) -> None:
     from jobs.publish.run import run
 
-    run(_order(given, given.date))
+    order = _order(given, given.date)
+    if order.contract.feed:
+        _feed(order, lambda done: None)
+    run(order)
+
+
+def _land(given: argparse.Namespace) -> None:
+    order = _order(given, given.date)
+    _feed(order, order.after)
+
+
+def _feed(order: Order, after: Callable[[int], None]) -> None:
+    from jobs.stream.feed import Landing, land
+
+    land(Landing(order.settings, order.contract, order.date, time.time(), order.say, after))
 
 
 def _extract(given: argparse.Namespace) -> None:

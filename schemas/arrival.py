@@ -1,5 +1,6 @@
 """What must hold between a contract and the way its files arrive: templates, places in a line, units, date spellings, expected days."""
 
+import re
 from typing import get_args
 
 from schemas import house
@@ -10,9 +11,11 @@ from schemas.template import KEYS
 from schemas.words import listed, nearest
 
 FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "hj212", "warc", "html", "media")
+FED = {"hj212": b"", "jsonl": b"\n"}  # formats that records of a topic can be put together in, and what ends each record
 LOOSE = ("hj212", "warc", "html", "media")  # formats whose reader names what a record holds, asked for or not
 # The spelling that date cells of a workbook are given on in.
 CELLS = {"date": "yyyy-MM-dd", "timestamp": "yyyy-MM-dd HH:mm:ss"}
+TOPIC = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 TABLE: Place = ("customProperties",)
 COLUMNS: Place = ("schema", 0, "properties")
 
@@ -25,6 +28,7 @@ def check(source: Source, given: Contract) -> None:
             raise source.refused(at, f"'{name}' is for sourceFormat '{name}', this one is '{given.source_format}'. Remove it, or change sourceFormat.")
     _check_delivery(source, given)
     _check_drift(source, given)
+    _check_feed(source, given)
     for index, column in enumerate(given.columns):
         place = (*COLUMNS, index)
         _check_span(source, place, column, given.source_format)
@@ -42,6 +46,16 @@ def _check_delivery(source: Source, given: Contract) -> None:
         raise source.refused(at, f"delivery is '{given.delivery}', must be {listed(known)}.{nearest(given.delivery, known)}")
     if given.source_format not in FORMATS:
         raise source.refused(at, "delivery is for a table that files are landed for. Remove it.")
+
+
+def _check_feed(source: Source, given: Contract) -> None:
+    at = house.place(source, TABLE, "feed")
+    if given.feed is None:
+        return
+    if given.source_format not in FED:
+        raise source.refused(at, f"feed is for sourceFormat {listed(tuple(FED))}, this one is '{given.source_format}'. Remove it.")
+    if not TOPIC.match(given.feed):
+        raise source.refused(at, f"feed is '{given.feed}', must be <domain>.<noun>: a topic's name, of lower-case letters, digits and _ on both sides of a dot.")
 
 
 def _check_drift(source: Source, given: Contract) -> None:

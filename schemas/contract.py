@@ -92,8 +92,8 @@ class Contract:
     """One table: what it is, who owns it, how its rows arrive, are checked, merged, kept and shared.
 
     deleted: by column, the values that together say that the record ended; only of a history.
+    feed: the topic whose records are landed as files before each run.  database: where its rows are taken from before each run.
     delivery: the business dates for which a file is expected, None when files come as they come.  drift: what becomes of what differs.
-    database: where its rows are taken from before each run, None when somebody lands files.
     """
 
     table: str
@@ -122,6 +122,7 @@ class Contract:
     template: Template | None = None
     deleted: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     delivery: Delivery | None = None
+    feed: str | None = None
     drift: Drift = field(default_factory=Drift)
     database: Database | None = None
 
@@ -140,6 +141,16 @@ class Contract:
     def keeps_past(self) -> bool:
         """Whether older versions of a record are kept."""
         return self.merge in KEEPS_PAST
+
+    @property
+    def counts_from(self) -> str | None:
+        """Name of the column that says from when a version counts; None where it is the business date of its delivery, or nothing is kept."""
+        return self.order_by[0] if self.merge == "history" and self.order_by else None
+
+    @property
+    def is_dated_by_delivery(self) -> bool:
+        """Whether what a delivery says counts from its business date on: a snapshot, or a history whose rows tell no time."""
+        return self.keeps_past and self.counts_from is None
 
     @property
     def dag_id(self) -> str:

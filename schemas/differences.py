@@ -20,6 +20,7 @@ OF_TABLE: tuple[Fact, ...] = (
     ("class", "the source class", lambda c: c.source_class, BOTH, BOTH),
     ("topic", "topic", lambda c: c.topic or "none", BOTH, BOTH),
     ("database", "database", lambda c: f"{c.database.table} of {c.database.connection}, {c.database.mode}" if c.database else "none", NOBODY, SENDERS),
+    ("feed", "feed", lambda c: c.feed or "none", SENDERS, SENDERS),
     ("schedule", "the schedule", lambda c: c.schedule or "none", NOBODY, BOTH),
     ("delivery", "delivery", lambda c: c.delivery or "none", NOBODY, SENDERS),
     ("owner", "the owner", lambda c: f"{c.owner} ({c.owner_code})", NOBODY, BOTH),
@@ -84,7 +85,7 @@ def _facts(facts: tuple[Fact, ...], old: Any, new: Any, column: str | None) -> I
     for kind, words, value, breaks, touches in facts:
         before, after = value(old), value(new)
         if before != after:
-            begins = kind == "topic" and before == "none"
+            begins = kind in ("topic", "feed") and before == "none"
             yield Change(kind, column, f"{words}{of}: {before} -> {after}", NOBODY if begins else breaks, touches)
 
 

@@ -123,7 +123,7 @@ def _built(source: Source, document: Document) -> Contract:
         row_rules=_row_rules(source, table), topic=given.get("topic"),
         reads=tuple(given.get("reads", ())), changes=given.get("changes"),
         template=template.template(source, at, given["sourceFormat"], given.get(given["sourceFormat"])),
-        set_rules=tuple(rule for _, rule in _set_rules(source, table)), delivery=given.get("delivery"),
+        set_rules=tuple(rule for _, rule in _set_rules(source, table)), delivery=given.get("delivery"), feed=given.get("feed"),
         drift=drift.drift(source, house.place(source, ("customProperties",), "drift"), given.get("drift")), deleted=_deleted(given.get("deleted", {})),
         database=database.database(source, house.place(source, ("customProperties",), "database"), given.get("database")),
     )  # fmt: skip

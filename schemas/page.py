@@ -78,6 +78,7 @@ def _head(contract: Contract) -> str:
         ("保存 Retention", f"{contract.retention_years} 年 years"),
         *([("数据库 Database", _database(contract.database))] if contract.database else []),
         *([] if contract.reads else [("报送 Delivery", EXPECTED[contract.delivery]), ("不符 Drift", f"columns `{contract.drift.columns}`, values `{contract.drift.values}`")]),
+        *([("接入主题 Feed", f"`{contract.feed}`，运行前写成落地文件 landed as files before each run")] if contract.feed else []),
         ("合并 Merge", MERGE[contract.merge]),
         ("主键 Key", "、".join(f"`{name}`" for name in contract.key) or "无 none"),
     ]

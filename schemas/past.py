@@ -25,8 +25,11 @@ def check(source: Source, given: Contract) -> None:
 
 def _check_time(source: Source, given: Contract) -> None:
     at = house.place(source, TABLE, "orderBy")
+    if not given.order_by:  # then it counts from the business date of its delivery
+        return
     if len(given.order_by) != 1:
-        raise source.refused(at, f"orderBy has {len(given.order_by)} columns, must have 1 with merge 'history': the time from which a version counts.")
+        why = "the time from which a version counts; none when that is the business date it is delivered for"
+        raise source.refused(at, f"orderBy has {len(given.order_by)} columns, must have 1 with merge 'history': {why}.")
     fit.existing(source, (*at, 0), given.order_by[0], given)
     column = given.column(given.order_by[0])
     if column.logical_type not in fit.MOMENTS:

@@ -1,63 +1,52 @@
-"""The air quality index as column expressions: whole numbers only, so that no binary fraction rounds an index up."""
+"""The air quality index as SQL functions for gold tables: whole numbers only, so that no binary fraction rounds an index up."""
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from jobs.conform.breakpoints import FIRST_DAY_2026, INDICES, LEVELS, PLACES, TABLES, TOP
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
-
-from jobs.conform.breakpoints import DAILY, FIRST_DAY_2026, LEVELS, TABLES, Edition, beyond, breakpoints, places
+NEWER = f"observed_on >= DATE'{FIRST_DAY_2026}'"
+LEVEL = f"array({', '.join(map(str, INDICES))})"
 
 
-def iaqi(concentration: Column, pollutant: str, mean: str, observed_on: Column) -> Column:
-    """Individual air quality index of one pollutant, by the edition of HJ 633 in force on the day of the observation.
-
-    concentration: decimal, µg/m³ (CO: mg/m³), null where not measured.  pollutant: SO2, NO2, PM10, PM2.5, CO or O3.
-    mean: 1h, 8h or 24h.  observed_on: date.
-    Returns int 0-500, rounded up; null for null, for a negative value, where the edition has no column for this mean, and, in 2012,
-    above the last breakpoint of SO2 1h and O3 8h (2026: 200 and 300).  Raises Refused for an unknown pollutant.
-    Source: HJ 633-2012 and HJ 633-2026, eq. 1 and table 1; what of them is unverified stands in `jobs.conform.breakpoints`.
-    """
-    scaled = F.bround(concentration.cast("decimal(18,6)"), places(pollutant)) * F.lit(10 ** places(pollutant))
-    value = F.when(concentration >= F.lit(0), scaled.cast("bigint"))
-    newer, older = (_by(value, pollutant, mean, edition) for edition in reversed(TABLES))
-    return F.when(observed_on >= F.lit(FIRST_DAY_2026), newer).when(observed_on.isNotNull(), older)
+def _points() -> str:
+    """The breakpoints of a pollutant and mean as an array, in whole units of their last place; null where the edition has no such column."""
+    older, newer = TABLES["HJ633-2012"], TABLES["HJ633-2026"]
+    found = []
+    for pollutant, mean in sorted(older.keys() | newer.keys()):
+        of_both = [_array(pollutant, table.get((pollutant, mean))) for table in (older, newer)]
+        points = of_both[0] if of_both[0] == of_both[1] else f"if({NEWER}, {of_both[1]}, {of_both[0]})"
+        found.append(f"WHEN pollutant = '{pollutant}' AND mean = '{mean}' THEN {points}")
+    return f"CASE {' '.join(found)} END"
 
 
-def aqi_day(means: Mapping[str, Column], observed_on: Column) -> Column:
-    """Air quality index of a day from its means, O3 being the largest 8-hour mean.
-
-    Returns struct<aqi int, primary array<string>, category string>; primary: all that have the index, in alphabetical order, none
-    up to 50.  aqi and category are null where nothing could be judged.  It is computed from what is there: that 2026 (§5.3) does not
-    publish an index up to 100 of a day that lacks a pollutant is left to the one who publishes.
-    """
-    names = sorted(name for name in DAILY if name in means)
-    each = F.array(*(iaqi(means[name], name, DAILY[name], observed_on) for name in names))
-    return _with(each, lambda each: _with(F.array_max(each), lambda highest: _told(names, each, highest)))
+def _array(pollutant: str, points: tuple[int, ...] | None) -> str:
+    unit = 10 ** PLACES.get(pollutant, 0)
+    return "NULL" if points is None else f"array({', '.join(str(point * unit) for point in points)})"
 
 
-def _with(value: Column, use: Callable[[Column], Column]) -> Column:
-    """What is made of a value, which stands in the plan once: written out at each place of use, six indexes are tens of thousands of nodes."""
-    return F.get(F.transform(F.array(value), use), F.lit(0))
+def _value() -> str:
+    """The concentration rounded half to even, in whole units of its last place."""
+    fine = " ".join(f"WHEN '{name}' THEN bround(concentration, {places}) * {10**places}" for name, places in PLACES.items())
+    return f"cast(CASE pollutant {fine} ELSE bround(concentration, 0) END AS bigint)"
 
 
-def _told(names: Sequence[str], each: Column, highest: Column) -> Column:
-    named = F.array_compact(F.array(*(F.when((each[place] == highest) & (highest > LEVELS[0][0]), F.lit(name)) for place, name in enumerate(names))))
-    category = reduce(lambda chosen, level: chosen.when(highest <= level[0], F.lit(level[1])), LEVELS[1:], F.when(highest <= LEVELS[0][0], F.lit(LEVELS[0][1])))
-    return F.struct(highest.alias("aqi"), named.alias("primary"), category.alias("category"))
-
-
-def _by(value: Column, pollutant: str, mean: str, edition: Edition) -> Column:
-    """The index by one edition. value: concentration in whole units of its last place."""
-    points, unit = breakpoints(pollutant, mean, edition), 10 ** places(pollutant)
-    none = F.lit(None).cast("int")
-    if not points:
-        return none
-    index = F.when(value.isNull(), none)
-    for low, high in itertools.pairwise(points):
-        width = (high.concentration - low.concentration) * unit
-        rise = (value - F.lit(low.concentration * unit)) * F.lit(high.level - low.level)
-        up = F.call_function("div", rise + F.lit(width - 1), F.lit(width))  # (a + b - 1) div b is a / b rounded up
-        index = index.when(value <= F.lit(high.concentration * unit), (up + F.lit(low.level)).cast("int"))
-    return index.otherwise(F.lit(beyond(points, edition)).cast("int"))
+# Individual index of one pollutant by the edition in force on the day of the observation; the same as `jobs.conform.plain.air.iaqi`.
+# concentration: µg/m³, CO mg/m³; twelve places, so that a mean of 24 hours is not rounded twice.  mean: 1h, 8h or 24h.
+# Null for null, for a negative value, for a pollutant or mean without a column, and, in 2012, above the last breakpoint of SO2 1h and O3 8h.
+# Source: HJ 633-2012 and HJ 633-2026, eq. 1 and table 1; what of them is unverified stands in `jobs.conform.breakpoints`.
+IAQI = f"""
+CREATE OR REPLACE TEMPORARY FUNCTION iaqi(concentration DECIMAL(30, 12), pollutant STRING, mean STRING, observed_on DATE) RETURNS INT
+RETURN get(transform(array(named_struct('value', {_value()}, 'points', {_points()})), judged ->
+  get(transform(array(size(filter(judged.points, point -> point < judged.value))), above ->
+    CASE WHEN concentration < 0 OR judged.value IS NULL OR judged.points IS NULL OR observed_on IS NULL THEN NULL
+         WHEN above = 0 THEN 0
+         WHEN above < size(judged.points) THEN cast(get({LEVEL}, above - 1) +
+           ((judged.value - get(judged.points, above - 1)) * (get({LEVEL}, above) - get({LEVEL}, above - 1)) + get(judged.points, above) - get(judged.points, above - 1) - 1)
+           DIV (get(judged.points, above) - get(judged.points, above - 1)) AS int)
+         WHEN get({LEVEL}, above - 1) = {TOP} OR {NEWER} THEN get({LEVEL}, above - 1)
+    END), 0)), 0)"""
+CATEGORY = f"""
+CREATE OR REPLACE TEMPORARY FUNCTION aqi_category(aqi INT) RETURNS STRING
+RETURN CASE {" ".join(f"WHEN aqi <= {limit} THEN '{word}'" for limit, word in LEVELS)} END"""
+STANDARD = f"""
+CREATE OR REPLACE TEMPORARY FUNCTION aqi_standard(observed_on DATE) RETURNS STRING
+RETURN if({NEWER}, 'HJ 633-2026', 'HJ 633-2012')"""
+FUNCTIONS = {"iaqi": IAQI, "aqi_category": CATEGORY, "aqi_standard": STANDARD}

@@ -1,4 +1,4 @@
-"""The breakpoints of the air quality index in both editions of HJ 633, and its categories; read by Spark and by its plain twin.
+"""The breakpoints of the air quality index in both editions of HJ 633, and its categories; read for SQL and by the plain twin.
 
 HJ 633-2012 and the PM columns and dates of HJ 633-2026 were checked against several independent copies. Unverified, and
 so to be checked before a publication leans on them: that the gas columns of 2026 are those of 2012 in every cell (copies agree, the

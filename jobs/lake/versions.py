@@ -31,6 +31,11 @@ def valid_on(rows: DataFrame, day: str) -> DataFrame:
     return rows.where((F.col(VALID_FROM) < after) & (F.col(VALID_TO).isNull() | (F.col(VALID_TO) >= after)))
 
 
+def begun_on(rows: DataFrame, day: str) -> DataFrame:
+    """Return the versions that count from a time before a day in Beijing is over, also those put right or followed since; every row of a table that keeps no past."""
+    return rows.where(F.col(VALID_FROM) < _midnight_after(rows, day)) if VALID_TO in rows.columns else rows
+
+
 def newest(rows: DataFrame) -> DataFrame:
     """Return the versions that nothing newer is known of, those of deleted records left out; every row of a table that keeps no past."""
     return rows.where(F.col(VALID_TO).isNull()) if VALID_TO in rows.columns else rows

@@ -10,11 +10,12 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from jobs.conform.air import FUNCTIONS
 from jobs.conform.cast import spark_type
 from jobs.evidence.intake import computing_id
 from jobs.evidence.ledger import Hop, record, row_hashes
 from jobs.lake import lock, tables
-from jobs.lake.versions import valid_on
+from jobs.lake.versions import begun_on, valid_on
 from jobs.session import session
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
@@ -40,7 +41,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
         versions = _read(spark, settings, contract, date)  # 1
         batch = computing_id(contract, date, versions)
         target = tables.table(settings, "gold", contract.table)
-        rows = _shaped(contract, spark.sql(_sql(contract.path, date)))
+        rows = _computed(spark, contract, date)
         stamped = rows.withColumns({"_batch": F.lit(batch), "_ingested_at": F.lit(datetime.now(UTC))})
         tables.replace_once(stamped, target, batch)  # 2
         sources = ", ".join(f"{name} version {version}" for name, version in versions.items())
@@ -57,7 +58,7 @@ def again(settings: Settings, contract: Contract, date: str, versions: Mapping[s
     spark = session(settings, f"gold.{contract.table} {date} again")
     try:
         _read(spark, settings, contract, date, versions)
-        sums = row_hashes(_shaped(contract, spark.sql(_sql(contract.path, date))), contract.names).first()
+        sums = row_hashes(_computed(spark, contract, date), contract.names).first()
     except AnalysisException as error:
         told = ", ".join(f"{name} {version}" for name, version in versions.items())
         raise Refused(f"gold.{contract.table} can't be computed again from {told}: {str(error).splitlines()[0]} Nothing was written.") from None
@@ -75,7 +76,10 @@ def _newest(spark: SparkSession, settings: Settings, contract: Contract) -> str:
 
 
 def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str, known: Mapping[str, int] | None = None) -> dict[str, int]:
-    """Name every table it reads as a view, of one that keeps the past what counts on the day, and return the versions: those known, or else the newest."""
+    """Name every table it reads as a view, and return the versions: those known, or else the newest.
+
+    Of a table that keeps the past the view has what counts on the day, and a second one, <table>_versions, all that was said up to it.
+    """
     versions = {}
     for name in contract.reads:
         source = tables.table(settings, "silver", name)
@@ -84,6 +88,7 @@ def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str
         if version is None or rows is None:
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
         valid_on(rows, date).createOrReplaceTempView(name)
+        begun_on(rows, date).createOrReplaceTempView(f"{name}_versions")
         versions[name] = version
     return versions | _read_changes(spark, settings, contract, known)
 
@@ -101,6 +106,14 @@ def _read_changes(spark: SparkSession, settings: Settings, contract: Contract, k
         rows = spark.range(0).select(*(F.lit(None).cast(kind).alias(name) for name, kind in fields))
     rows.createOrReplaceTempView(contract.changes)
     return {} if version is None else {contract.changes: version}
+
+
+def _computed(spark: SparkSession, contract: Contract, date: str) -> DataFrame:
+    """What the SQL gives, in the contract's types; the functions of the house that it names are made first."""
+    text = _sql(contract.path, date)
+    for function in (made for name, made in FUNCTIONS.items() if f"{name}(" in text):
+        spark.sql(function)
+    return _shaped(contract, spark.sql(text))
 
 
 def _sql(contract: Path, date: str) -> str:

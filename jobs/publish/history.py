@@ -35,14 +35,14 @@ def versions(silver: DataFrame | None, contract: Contract) -> DataFrame | None:
     if silver is None or not contract.keeps_past or VALID_TO in silver.columns:
         return silver
     kind = F.lit(BEFORE).cast("date")
-    since = F.coalesce(F.col(contract.order_by[0]), kind) if contract.merge == "history" else kind
+    since = kind if contract.counts_from is None else F.coalesce(F.col(contract.counts_from), kind)
     return ended(silver.withColumns({VALID_FROM: since, IS_DELETED: _is_deleted(contract)}), contract.key)
 
 
 def known(silver: DataFrame | None, contract: Contract, day: str) -> DataFrame | None:
-    """Return the rows that a new one is held against: of a snapshot the records as they are on its day, else all."""
+    """Return the rows that a new one is held against: the records as they are on its day where that day dates it, else all."""
     found = versions(silver, contract)
-    return valid_on(found, day) if found is not None and contract.merge == "snapshot" else found
+    return valid_on(found, day) if found is not None and contract.is_dated_by_delivery else found
 
 
 def lacking(candidate: DataFrame, silver: DataFrame | None, contract: Contract, day: str) -> tuple[DataFrame, DataFrame] | None:
@@ -97,7 +97,7 @@ def write(work: "Work", rows: DataFrame) -> None:
 
 def _fresh(work: "Work", rows: DataFrame) -> DataFrame:
     contract = work.contract
-    since = F.col(contract.order_by[0]) if contract.merge == "history" else F.lit(work.plan.date).cast("date")
+    since = F.lit(work.plan.date).cast("date") if contract.counts_from is None else F.col(contract.counts_from)
     sent = rows.withColumns({VALID_FROM: since, IS_DELETED: _is_deleted(contract)})
     if contract.merge != "snapshot" or not work.plan.made.exists():
         return sent

@@ -73,12 +73,12 @@ def settled(settings: Settings, contracts: Iterable[Contract], date: str | None 
     """Return, by table, the content hashes of files that need not be read again: taken in, or held by this contract.
 
     A held file is judged anew once the contract has another version: its rows would then be another batch.
-    date: what another day's delivery of a snapshot held says nothing about this one, even where the bytes are the same.
+    date: where a delivery's day dates what it says, another day's says nothing about this one, even where the bytes are the same.
     """
     known = {contract.table: contract for contract in contracts}
     found: dict[str, set[str]] = {table: set() for table in known}
     for row in _rows(settings, "file", SETTLED, (list(known),)):
-        if date not in (None, row["date"]) and known[row["table"]].merge == "snapshot":
+        if date not in (None, row["date"]) and known[row["table"]].is_dated_by_delivery:
             continue
         found[row["table"]].update(row["taken"] or ())
         is_same = row["batch"] == batch_id(known[row["table"]], row["date"], (file["sha256"] for file in row["files"]))

@@ -80,6 +80,6 @@ def _levels(place: Place, table: DeltaTable) -> dict[str, str]:
     known = dict.fromkeys(OPEN_SYSTEM, "public")
     known |= {column.name: column.classification for column in place.contract.columns}
     known["_violations"] = place.contract.classification
-    if place.contract.merge == "history":  # its times are values of a column
-        known |= dict.fromkeys(("_valid_from", "_valid_to"), place.contract.column(place.contract.order_by[0]).classification)
+    if place.contract.counts_from:  # its times are values of a column
+        known |= dict.fromkeys(("_valid_from", "_valid_to"), place.contract.column(place.contract.counts_from).classification)
     return {name: known.get(name, "sensitive") for name in names}

@@ -30,7 +30,7 @@ def make_topics(settings: Settings, names: list[str]) -> None:
         return
     except (OSError, KafkaError) as error:
         raise Unavailable(
-            f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was committed; requests wait in their topic. "
+            f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was committed; what was sent waits in its topic. "
             "`make status` shows what is up."
         ) from error
 
@@ -44,7 +44,7 @@ def wake(settings: Settings, names: list[str]) -> None:
                 sent.get(PATIENCE)
     except (OSError, KafkaError) as error:
         raise Unavailable(
-            f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was changed; requests wait in their topic. `make status` shows what is up."
+            f"Kafka at {settings.kafka} did not answer in {PATIENCE:.0f} s. Nothing was changed; what was sent waits in its topic. `make status` shows what is up."
         ) from error
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from jobs.__main__ import Ingest
+from jobs.intake import Ingest
 from jobs.lake import tables
 from jobs.publish.run import Order, run
 from schemas.load import load

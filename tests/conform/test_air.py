@@ -1,4 +1,4 @@
-"""The air quality index against the public vectors, and Spark against plain Python on many values."""
+"""The air quality index against the public vectors, and the SQL function against plain Python on many values."""
 
 import csv
 from datetime import date
@@ -55,32 +55,17 @@ def made(rng: Random, pollutant: str, mean: str) -> list[Decimal | None]:
 
 
 @pytest.mark.spark
-def test_spark_gives_the_index_of_the_twin_for_every_vector_and_many_made_values(spark: Any) -> None:
-    from pyspark.sql import functions as F
-
-    from jobs.conform import air
+def test_the_sql_function_gives_the_index_of_the_twin_for_every_vector_and_many_made_values(spark: Any) -> None:
+    from jobs.conform.air import FUNCTIONS
 
     rng = Random(633)
     cases = [(*column, value, day) for column in COLUMNS for value in made(rng, *column) for day in DAYS.values()]
     cases += [(row["pollutant"], row["avg"], number(row["concentration"]), DAYS[row["standard"]]) for row in IAQI if row["concentration"] != "NaN"]
-    frame = spark.createDataFrame(cases, "pollutant string, mean string, value decimal(18,4), day date")
-    asked = sorted({case[:2] for case in cases})
-    chosen = [F.when((F.col("pollutant") == p) & (F.col("mean") == m), air.iaqi(F.col("value"), p, m, F.col("day"))) for p, m in asked]
-    found = frame.select("*", F.coalesce(*chosen).alias("iaqi")).collect()
-    assert [row for row in found if row["iaqi"] != iaqi(row["value"], row["pollutant"], row["mean"], row["day"])] == []
-    assert len(found) == len(cases) > 4_000
-
-
-@pytest.mark.spark
-def test_spark_gives_the_day_of_the_twin(spark: Any) -> None:
-    from pyspark.sql import functions as F
-
-    from jobs.conform import air
-
-    rng, names = Random(2026), list(DAILY)
-    days = [(*tuple(number(row[name]) for name in names), DAYS[row["standard"]]) for row in DAY]
-    days += [(*tuple(rng.choice((None, Decimal(rng.randrange(0, 9000)) / 10)) for _ in names), day) for _ in range(500) for day in DAYS.values()]
-    frame = spark.createDataFrame(days, ", ".join(f"`{name}` decimal(18,4)" for name in names) + ", day date")
-    found = frame.select("*", air.aqi_day({name: F.col(f"`{name}`") for name in names}, F.col("day")).alias("is")).collect()
-    wrong = [row for row in found if (row["is"]["aqi"], tuple(row["is"]["primary"]), row["is"]["category"]) != aqi_day({n: row[n] for n in names}, row["day"])]
-    assert wrong == []
+    cases += [("NOx", "1h", Decimal(1), DAYS["HJ633-2012"]), ("PM10", "24h", Decimal(1), None)]
+    spark.createDataFrame(cases, "pollutant string, mean string, value decimal(18,4), day date").createOrReplaceTempView("cases")
+    for text in FUNCTIONS.values():
+        spark.sql(text)
+    found = spark.sql("SELECT *, iaqi(value, pollutant, mean, day) AS iaqi FROM cases").collect()
+    known = [row for row in found if row["pollutant"] != "NOx" and row["day"]]
+    assert [row for row in known if row["iaqi"] != iaqi(row["value"], row["pollutant"], row["mean"], row["day"])] == []
+    assert ([row["iaqi"] for row in found if row not in known], len(found) == len(cases) > 4_000) == ([None, None], True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobs.__main__ import Ingest
+from jobs.intake import Ingest
 from jobs.publish.run import Order, run
 from schemas.contract import Contract
 from schemas.load import load

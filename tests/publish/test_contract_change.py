@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.__main__ import Ingest
 from jobs.ingest.landing import waiting
+from jobs.intake import Ingest
 from jobs.publish.run import Order, accept, run
 from jobs.serve.lake import ledger, pending
 from schemas.contract import Contract

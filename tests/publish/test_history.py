@@ -98,3 +98,26 @@ def test_a_table_that_kept_the_newest_rows_only_begins_its_past_with_them(
     days = (date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 5), date(2026, 1, 8))
     assert [answer(here, "licence", Asked(day)) for day in days] == [{}, {"L1": 7}, {"L1": 1, "L2": 2}, {"L2": 2}]
     assert (len(stored(spark, here, "silver", "licence")), unbalanced(spark, here)) == (4, [])
+
+
+def test_rows_that_tell_no_time_count_from_the_business_date_they_come_for_and_the_same_bytes_may_come_again(
+    spark: Any, here: Settings, contract: Contract, land: Callable[..., Path], take_in: Callable[..., list[str]]
+) -> None:
+    undated, random = replace(contract, order_by=(), deleted={}), Random(SEED)
+    deliveries = [(day, {f"L{number}": random.choice((1, 2)) for number in range(500) if random.random() < 0.7}) for day in (DAYS[3], DAYS[1], DAYS[6], DAYS[3], DAYS[8])]
+    deliveries.append((DAYS[9], deliveries[0][1]))
+    counts: dict[str, dict[date, int]] = {}
+    news = 0
+    for number, (day, sent) in enumerate(deliveries):
+        rows = {name: [Change(DAYS[0], seats)] for name, seats in sent.items()}
+        land(contract.source_class, contract.table, day.isoformat(), f"{number}.csv", as_file(rows))
+        take_in(undated, day.isoformat())
+        for name, seats in sent.items():
+            said = counts.setdefault(name, {})
+            counting = said.get(max((known for known in said if known <= day), default=day))
+            news += counting != seats
+            said.update({} if counting == seats else {day: seats})
+    for day in DAYS:
+        meant = {name: said[max(known for known in said if known <= day)] for name, said in counts.items() if min(said) <= day}
+        assert answer(here, "licence", Asked(day)) == meant
+    assert (len(stored(spark, here, "silver", "licence")), unbalanced(spark, here)) == (news, [])

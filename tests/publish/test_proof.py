@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from jobs.__main__ import Ingest
 from jobs.ingest.landing import survey
 from jobs.ingest.places import places
+from jobs.intake import Ingest
 from jobs.publish.plan import holding, make, unfinished
 from jobs.publish.run import Order, run
 from jobs.serve.proof.landed import Looks

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from jobs.__main__ import Ingest
 from jobs.commands import check
 from jobs.commands.check import conformed
 from jobs.ingest.landing import waiting
+from jobs.intake import Ingest
 from jobs.publish.run import Order, accept
 from jobs.serve.lake import Asked, ledger, pending, show, tables
 from schemas.contract import Contract

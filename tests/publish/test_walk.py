@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jobs.__main__ import Ingest
+from jobs.intake import Ingest
 from jobs.lake import tables
 from jobs.publish.plan import holding
 from jobs.publish.run import Order, accept, run

@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'delivery', 'drift', 'deleted' or 'database'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'delivery', 'drift', 'deleted', 'database' or 'feed'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",
@@ -197,6 +197,10 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "an unknown day of delivery": (
         "{property: sharing, value: conditional}", "{property: sharing, value: conditional}\n  - {property: delivery, value: work_days}",
         "delivery is 'work_days', must be 'every_day' or 'working_days'. Did you mean 'working_days'?",
+    ),
+    "a feed of rows that are no records of a topic": (
+        "{property: sharing, value: conditional}", "{property: sharing, value: conditional}\n  - {property: feed, value: iot.packet}",
+        "feed is for sourceFormat 'hj212' or 'jsonl', this one is 'csv'. Remove it.",
     ),
     "an unknown kind of drift": (
         "{property: sharing, value: conditional}", "{property: sharing, value: conditional}\n  - {property: drift, value: {column: freeze}}",
@@ -383,7 +387,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 # Mistakes that are told at another line than the one first changed.
 ELSEWHERE = {"a house key twice": 2, "a key twice in one mapping": 1, "a quote that is not closed": 1,
-             "an unknown day of delivery": 1, "an unknown kind of drift": 1, "an unknown policy of drift": 1}  # fmt: skip
+             "an unknown day of delivery": 1, "an unknown kind of drift": 1, "a feed of rows that are no records of a topic": 1, "an unknown policy of drift": 1}  # fmt: skip
 
 
 @pytest.fixture

@@ -59,6 +59,10 @@ def test_a_free_text_says_that_personal_numbers_are_masked(contracts: dict[str, 
     assert [line.split("`")[1] for line in told] == ["address", "content", "reply"]
 
 
+def test_a_table_with_a_feed_names_its_topic(contracts: dict[str, Contract]) -> None:
+    assert ["`iot.packet`" in page(contracts[table]) for table in ("station_value", "air_quality_hour")] == [True, False]
+
+
 def test_a_gold_table_tells_its_sources_in_place_of_landing() -> None:
     gold = page(load_marts(ROOT / "schemas")["credit_profile"])
 

@@ -19,7 +19,7 @@ MISTAKES = {
     ),
     "two columns of time": (
         "licence", "orderBy, value: [changed_on]", "orderBy, value: [changed_on, seats]", "orderBy, value",
-        "orderBy has 2 columns, must have 1 with merge 'history': the time from which a version counts.",
+        "orderBy has 2 columns, must have 1 with merge 'history': the time from which a version counts; none when that is the business date it is delivered for.",
     ),
     "a time that is none": (
         "licence", "orderBy, value: [changed_on]", "orderBy, value: [seats]", "orderBy, value",
@@ -87,7 +87,13 @@ def test_a_gold_table_keeps_no_past(tmp_path: Path) -> None:
 def test_in_a_history_the_time_tells_rows_of_one_key_apart_and_in_a_snapshot_the_key_alone() -> None:
     history, snapshot = load(FOLDER / "licence.odcs.yaml"), load(FOLDER / "roll.odcs.yaml")
     assert (history.key, history.identity, snapshot.identity) == (("licence_no",), ("licence_no", "changed_on"), ("licence_no",))
+    assert (history.counts_from, history.is_dated_by_delivery, snapshot.counts_from, snapshot.is_dated_by_delivery) == ("changed_on", False, None, True)
     assert (history.deleted, snapshot.deleted, history.keeps_past, snapshot.keeps_past) == ({"change": ("D",)}, {}, True, True)
+
+
+def test_a_history_whose_rows_tell_no_time_counts_from_the_business_date(tmp_path: Path) -> None:
+    undated = load(written(tmp_path, "licence", "orderBy, value: [changed_on]", "orderBy, value: []"))
+    assert (undated.identity, undated.counts_from, undated.is_dated_by_delivery) == (("licence_no",), None, True)
 
 
 def test_the_share_of_missing_records_is_the_contracts_to_set(tmp_path: Path) -> None:

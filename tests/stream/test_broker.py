@@ -17,7 +17,7 @@ MARTS = load_marts(ROOT / "schemas")
 
 def test_a_missing_broker_is_one_sentence_that_says_where_and_that_nothing_is_lost(tmp_path_factory: pytest.TempPathFactory) -> None:
     nobody = settings({"GOVLAKE_HOME": str(tmp_path_factory.mktemp("home")), "GOVLAKE_KAFKA": "127.0.0.1:9"})
-    with pytest.raises(Unavailable, match=r"Kafka at 127\.0\.0\.1:9 did not answer .* requests wait in their topic"):
+    with pytest.raises(Unavailable, match=r"Kafka at 127\.0\.0\.1:9 did not answer .* what was sent waits in its topic"):
         make_topics(nobody, ["instant.request"])
 
 

@@ -1,4 +1,4 @@
-"""The air quality index in plain Python, exactly: the twin of jobs/conform/air.py, over the same table."""
+"""The air quality index in plain Python, exactly: the twin of the SQL function in jobs/conform/air.py, over the same table."""
 
 import itertools
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def edition_of(observed_on: date) -> Edition:
 
 
 def iaqi(concentration: Decimal | None, pollutant: str, mean: str, observed_on: date) -> int | None:
-    """Return the individual index of one pollutant; see `jobs.conform.air.iaqi`."""
+    """Return the individual index of one pollutant; see `jobs.conform.air`."""
     edition = edition_of(observed_on)
     points = breakpoints(pollutant, mean, edition)
     if concentration is None or not concentration.is_finite() or concentration < 0 or not points:
@@ -39,7 +39,7 @@ def iaqi(concentration: Decimal | None, pollutant: str, mean: str, observed_on: 
 
 
 def aqi_day(means: Mapping[str, Decimal | None], observed_on: date) -> Day:
-    """Return the index of a day; see `jobs.conform.air.aqi_day`."""
+    """Return the index of a day from its means, O3 being the largest 8-hour mean; of those that are there, whether or not it may be published."""
     found = {name: iaqi(means.get(name), name, mean, observed_on) for name, mean in DAILY.items()}
     known = {name: index for name, index in found.items() if index is not None}
     if not known:

@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 
 from pyspark.sql import functions as F
 
-from jobs.__main__ import Ingest
+from jobs.intake import Ingest
 from jobs.lake import tables
 from jobs.marts.mart import refresh
 from jobs.publish.run import Order, run

@@ -1,4 +1,4 @@
-"""Ingest as publish asks for it, and what the ledger knows of a table: where the two meet."""
+"""Ingest and what the ledger knows, put together as publish asks for it: nothing of Spark is imported before it is needed."""
 
 from __future__ import annotations
 
