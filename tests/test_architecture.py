@@ -14,6 +14,7 @@ ALLOWED = {
     "schemas": (),
     "jobs": ("pyspark", "delta"),
     "jobs/stream": ("pyspark", "kafka"),
+    "jobs/maintenance": ("deltalake",),
     "jobs/serve": ("fastapi", "deltalake", "duckdb", "pyarrow", "kafka"),
     "expectations": ("great_expectations", "pandas"),  # pandas: what GX judges is a frame of one row
     "dags": ("airflow",),
