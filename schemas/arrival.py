@@ -9,7 +9,7 @@ from schemas.located import Place, Source
 from schemas.template import KEYS
 from schemas.words import listed, nearest
 
-FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "hj212", "warc", "html")
+FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "sql", "hj212", "warc", "html")
 LOOSE = ("hj212", "warc", "html")  # formats whose reader names what a record holds, asked for or not
 # The spelling that date cells of a workbook are given on in.
 CELLS = {"date": "yyyy-MM-dd", "timestamp": "yyyy-MM-dd HH:mm:ss"}

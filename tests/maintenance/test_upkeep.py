@@ -57,8 +57,8 @@ def aged(path: Path, days: int) -> None:
     """Make the log say that all of it happened that many days earlier."""
     for commit in sorted((path / "_delta_log").glob("*.json")):
         actions = [json.loads(line) for line in commit.read_text(encoding="utf-8").splitlines()]
-        for action, key in ((one, key) for action in actions for one in action.values() for key in ("deletionTimestamp", "modificationTime", "timestamp") if key in one):
-            action[key] -= days * DAY_MS
+        for one in (body for action in actions for body in action.values()):
+            one |= {key: one[key] - days * DAY_MS for key in ("deletionTimestamp", "modificationTime", "timestamp") if key in one}
         commit.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in actions), encoding="utf-8")
 
 
