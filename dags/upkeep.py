@@ -1,4 +1,4 @@
-"""One DAG that keeps the lake's tables up every night: few files instead of many, no version older than is promised."""
+"""One DAG that keeps the lake's tables up, four times a day: few files instead of many, no version older than is promised."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,9 +12,10 @@ from dags.retries import FIRST_DELAY, RETRIES, RetryByKind
 from schemas.contract import Contract
 from schemas.settings import settings
 
-DAG_ID, NIGHTLY = "lake.upkeep", "40 3 * * *"  # when the nightly runs are over
+# The first when the nightly runs are over. An hourly table has at most six small files more: 24 cost a read of a small one 70 to 80 %.
+DAG_ID, EVERY = "lake.upkeep", "40 3,9,15,21 * * *"
 LEDGER = "ledger"  # the tables of the ledger have no department
-PATIENCE = 4 * 3600  # seconds; a department's first upkeep may move all of its bytes, later ones a night's
+PATIENCE = 4 * 3600  # seconds; a department's first upkeep may move all of its bytes, later ones what is new
 LAST = -10  # priority: whatever else waits for the department's pool goes first, but for past dates
 
 
@@ -29,7 +30,7 @@ def upkeep_dag(contracts: Iterable[Contract]) -> DAG:
         dag_display_name=f"数据湖维护 {DAG_ID}",
         description="Small files made few, old versions removed. 合并小文件，清理超过保留期的旧版本。",
         doc_md=__doc__,
-        schedule=CronTriggerTimetable(NIGHTLY, timezone=BEIJING),
+        schedule=CronTriggerTimetable(EVERY, timezone=BEIJING),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,

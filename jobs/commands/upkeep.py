@@ -1,4 +1,4 @@
-"""`govlake upkeep`: tables kept fast to read and no larger than they must be, as the DAG lake.upkeep does every night."""
+"""`govlake upkeep`: tables kept fast to read and no larger than they must be, as the DAG lake.upkeep does four times a day."""
 
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime

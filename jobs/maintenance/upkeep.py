@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from schemas.settings import Settings
 
 PATIENCE = 30.0  # seconds to wait for whoever writes the table; the stream's intake lets go of its own every second
 KEPT = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
+CLEANING = {"delta.enableExpiredLogCleanup": "false"}  # by age alone, it forgets the version that a quiet table has had ever since
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ class Upkept:
 def upkeep(settings: Settings, task: Task, after: Callable[[int], None] = lambda step: None) -> list[Upkept]:
     """Keep the tables of a task up, while holding their lock; a table without a version is passed over.
 
-    1. Write into the table for how long its versions are kept, where it does not say so: Spark's own cleaning of the log goes by it.
+    1. Write into the table for how long its versions are kept, where it does not say so, and that nobody else cleans its log.
     2. Make few files of many small ones: the same rows in a new version.
     3. Remove files which only versions refer to that ended more than `days` ago and that nothing names, and files of writes that were killed.
-    4. Give the log a checkpoint, unless its newest version has one.
+    4. Give the log a checkpoint, unless its newest version has one; remove what no version that is kept needs of the log.
     5. After all tables, remove abandoned folders.
     Each finds nothing to do where it was done, so killed between any two and repeated it gives the same; a table in which nothing
     happened gets no new version. Readers keep the version they have opened: 2 removes no file.
@@ -80,10 +82,12 @@ def _kept_up(settings: Settings, task: Task, layer: str, after: Callable[[int], 
         after(1)
         _compact(table, name)  # 2
         after(2)
-        removed, freed = _vacuum(table, path, task.days, _there(path, task.named.get(layer, frozenset())))  # 3
+        named = _there(path, task.named.get(layer, frozenset()))
+        removed, freed = _vacuum(table, path, task.days, named)  # 3
         after(3)
         if _checkpoint(path) != table.version():
             table.create_checkpoint()  # 4
+        _shorten(path, min([*named, _current(path, task.days)]))
         after(4)
     except TableNotFoundError:
         return None
@@ -95,7 +99,7 @@ def _kept_up(settings: Settings, task: Task, layer: str, after: Callable[[int], 
 
 
 def _say_how_long(table: DeltaTable, days: int) -> None:
-    wanted = dict.fromkeys(KEPT, f"interval {days} days")
+    wanted = {**dict.fromkeys(KEPT, f"interval {days} days"), **CLEANING}
     known = table.metadata().configuration
     if {key: known.get(key) for key in wanted} != wanted:
         table.alter.set_table_properties(wanted)
@@ -121,6 +125,25 @@ def _vacuum(table: DeltaTable, path: Path, days: int, named: list[int]) -> tuple
     for one in found:  # Hadoop's check sum of a local file
         (path / one).with_name(f".{Path(one).name}.crc").unlink(missing_ok=True)
     return len(found), freed
+
+
+def _current(path: Path, days: int) -> int:
+    """The version that a table had when the time that versions are kept began; its first one when it is younger."""
+    begun = time.time() - 86_400 * days
+    commits = sorted((path / "_delta_log").glob("*.json"))
+    before = [int(one.stem) for one in commits if one.stem.isdigit() and one.stat().st_mtime < begun]
+    return before[-1] if before else 0
+
+
+def _shorten(path: Path, version: int) -> None:
+    """Remove the log's entries before the last checkpoint that leads to a version: nothing from that version on needs them."""
+    log = path / "_delta_log"
+    known = [int(one.name.split(".")[0]) for one in log.glob("*.checkpoint.parquet")]
+    begin = max((number for number in known if number <= version), default=0)
+    for one in sorted(log.iterdir()):
+        number = one.name.lstrip(".").split(".")[0]
+        if number.isdigit() and int(number) < begin:
+            one.unlink()
 
 
 def _there(path: Path, versions: Iterable[int]) -> list[int]:

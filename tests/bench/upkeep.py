@@ -16,13 +16,13 @@ from jobs.maintenance.upkeep import Task, upkeep
 from jobs.serve import delta
 from schemas.settings import Settings, settings
 
-YEAR, DAY, ROWS, TRIES, AIM = 8_760, 24, 100, 7, 1.5
+YEAR, BETWEEN, ROWS, TRIES, AIM = 8_760, 6, 100, 7, 1.5
 SUMS = "SELECT count(*) AS rows, sum(reading) AS total, max(hour) AS newest FROM stored"
 Read = Callable[[Path], Any]
 
 
 def hourly(spark: SparkSession, commits: int = YEAR) -> Iterator[dict[str, Any]]:
-    """Yield the reads without Spark and with it: before upkeep, after it, and when the next day's loads have come."""
+    """Yield the reads without Spark and with it: before upkeep, after it, and just before the next one."""
     with tempfile.TemporaryDirectory() as home:
         here = settings({"GOVLAKE_HOME": home})
         readers: dict[str, Read] = {"DuckDB": _without_spark, "Spark": lambda path: _with_spark(spark, path)}
@@ -33,9 +33,9 @@ def hourly(spark: SparkSession, commits: int = YEAR) -> Iterator[dict[str, Any]]
         upkeep(here, Task("hourly", ("silver",), "hourly", 190))
         yield {"name": f"(g) first upkeep after {commits} hourly loads", "value": round(time.perf_counter() - begun, 1), "unit": "s", "against": "", "ratio": ""}
         yield from _compared(here, readers, f"{commits} hourly loads and upkeep", AIM)
-        for noun, size in (("hourly", 1), ("once", DAY)):
-            _load(here, noun, range(commits, commits + DAY), size)
-        yield from _compared(here, readers, f"the same and {DAY} loads more", AIM)
+        for noun, size in (("hourly", 1), ("once", BETWEEN)):
+            _load(here, noun, range(commits, commits + BETWEEN), size)
+        yield from _compared(here, readers, f"the same and {BETWEEN} loads more", AIM)
 
 
 def _load(here: Settings, noun: str, hours: range, size: int = 1) -> None:

@@ -67,7 +67,9 @@ def test_many_small_files_become_few_with_the_same_rows_and_a_checkpoint(here: S
     assert (found.table, found.files_before, found.files, found.removed, hours(path)) == ("silver.load", COMMITS, 2, 0, list(range(COMMITS)))
     table = DeltaTable(str(path))
     assert json.loads((path / "_delta_log" / "_last_checkpoint").read_text())["version"] == table.version() == found.version
-    assert table.metadata().configuration == {"delta.logRetentionDuration": "interval 190 days", "delta.deletedFileRetentionDuration": "interval 190 days"}
+    assert table.metadata().configuration == {
+        "delta.logRetentionDuration": "interval 190 days", "delta.deletedFileRetentionDuration": "interval 190 days", "delta.enableExpiredLogCleanup": "false",
+    }  # fmt: skip
     assert [table.transaction_version(f"b{number}") for number in range(COMMITS)] == [1] * COMMITS
 
 
@@ -89,6 +91,19 @@ def test_a_version_can_be_read_as_long_as_promised_after_the_next_one_came(here:
     else:
         with pytest.raises(GONE):
             hours(path, COMMITS - 1)
+
+
+def test_the_log_is_kept_from_the_oldest_version_that_is_still_promised_or_named(here: Settings, path: Path) -> None:
+    first = upkeep(here, TASK)[0].version
+    for entry in (path / "_delta_log").iterdir():
+        os.utime(entry, (time.time() - 191 * 86_400,) * 2)
+    for hour in range(COMMITS, COMMITS + 3):
+        write_deltalake(str(path), pa.table({"hour": [hour], "县": ["甲"]}), mode="append")
+    upkeep(here, replace(TASK, named={"silver": frozenset({COMMITS - 1})}))
+    assert hours(path, COMMITS - 1) == list(range(COMMITS))
+    upkeep(here, TASK)
+    assert min(int(entry.name.split(".")[0]) for entry in (path / "_delta_log").iterdir() if entry.name[0].isdigit()) == first
+    assert (hours(path, first), hours(path)) == (list(range(COMMITS)), list(range(COMMITS + 3)))
 
 
 def test_a_version_that_evidence_names_stays_however_old_it_is_and_one_that_never_was_does_no_harm(here: Settings, path: Path) -> None:
