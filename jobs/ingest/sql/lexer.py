@@ -156,9 +156,9 @@ class Lexer:
             return Token("word", word, line)
         if word.upper() in "BX":
             return Token("string", f"{word}'{self._quoted(line).text}'", line)
-        return self._quoted(line, word.upper() == "E")
+        return self._quoted(line, has_escapes=word.upper() == "E")
 
-    def _quoted(self, line: int, has_escapes: bool = False) -> Token:
+    def _quoted(self, line: int, *, has_escapes: bool = False) -> Token:
         mark = self._take(self._at + 1)
         is_text = mark == "'" or (mark == '"' and self.dialect == "mysql")
         escapes = MYSQL if is_text and self.dialect == "mysql" else POSTGRESQL if has_escapes else None
