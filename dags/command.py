@@ -8,13 +8,13 @@ from typing import Any
 
 from airflow.sdk import BaseOperator
 
-from schemas.errors import Unavailable
+from schemas.errors import Refused, Unavailable
 
 PATIENCE = 60  # seconds a command may take; half a second is usual
 
 
 class Govlake(BaseOperator):
-    """Ask govlake for one thing. Raises Unavailable with its sentence, which names the page to read. patience: seconds it may take."""
+    """Ask govlake for one thing. Raises Unavailable, or Refused where repeating changes nothing, with its sentence. patience: seconds it may take."""
 
     template_fields: Sequence[str] = ("asked",)
 
@@ -27,6 +27,7 @@ class Govlake(BaseOperator):
         command = [str(Path(sys.executable).with_name("govlake")), *self.asked]
         done = subprocess.run(command, capture_output=True, text=True, timeout=self.patience, check=False)
         if done.returncode:
-            raise Unavailable(done.stderr.strip() or f"`govlake {' '.join(self.asked)}` ended with exit code {done.returncode} and said nothing.")
+            kind = Refused if done.returncode == Refused.exit_code else Unavailable
+            raise kind(done.stderr.strip() or f"`govlake {' '.join(self.asked)}` ended with exit code {done.returncode} and said nothing.")
         print(done.stdout)
         return done.stdout

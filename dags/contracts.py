@@ -23,6 +23,11 @@ def marts(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
     return _readable(path for path in _files(folder, dag_id) if path.parent.name == MARTS)
 
 
+def streams(folder: Path) -> tuple[Contract, ...]:
+    """Return the contracts of tables fed by a topic, as `tables` does."""
+    return _readable(path for path in _files(folder, None) if path.parent.name == STREAMS)
+
+
 def refusals(folder: Path) -> tuple[str, ...]:
     """Return a sentence for each contract that cannot be read, or for what they say of one another; () when all is well."""
     content = b"".join(str(path).encode() + path.read_bytes() for path in _files(folder, None))

@@ -3,6 +3,7 @@
 from airflow.sdk import DAG, get_parsing_context
 
 from dags.assets import table_asset, tags
+from dags.backfill import PastDatesLast
 from dags.business_day import BusinessDayTimetable
 from dags.contracts import tables
 from dags.deadlines import promise
@@ -33,6 +34,7 @@ def table_dag(contract: Contract) -> DAG:
             step="run",
             subject=contract.table,
             pool=contract.owner_code,
+            weight_rule=PastDatesLast(),
             outlets=[table_asset("silver", contract.table)],
         )
         if contract.database:

@@ -22,6 +22,7 @@ from jobs.commands import (
     shadow,
     show,
     token,
+    upkeep,
     watch,
 )
 from jobs.commands.command import Answer, Command
@@ -31,7 +32,7 @@ from schemas.words import nearest
 
 COMMANDS: tuple[Command, ...] = (
     check.COMMAND, show.COMMAND, *look.COMMANDS, ledger.COMMAND, *accept.COMMANDS, *say.COMMANDS, *diff.COMMANDS, *feedback.COMMANDS, *sample.COMMANDS,
-    *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS, *overdue.COMMANDS, *shadow.COMMANDS, *token.COMMANDS,
+    *receipt.COMMANDS, *dlq.COMMANDS, *watch.COMMANDS, *overdue.COMMANDS, *shadow.COMMANDS, *token.COMMANDS, upkeep.COMMAND,
 )  # fmt: skip
 EX_USAGE = 64  # of sysexits.h
 EXIT_CODES = "exit codes: 0 done, 1 the value is not valid (explain), 64 the command line is wrong, 65 refused, 75 something is away: try again later"

@@ -10,7 +10,7 @@ from schemas.located import Place, Source
 from schemas.template import KEYS
 from schemas.words import listed, nearest
 
-FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "hj212", "warc", "html", "media")
+FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "sql", "hj212", "warc", "html", "media")
 FED = {"hj212": b"", "jsonl": b"\n"}  # formats that records of a topic can be put together in, and what ends each record
 LOOSE = ("hj212", "warc", "html", "media")  # formats whose reader names what a record holds, asked for or not
 # The spelling that date cells of a workbook are given on in.

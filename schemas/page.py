@@ -5,7 +5,7 @@ from typing import Any
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.database import Database
 from schemas.rules import RULES
-from schemas.template import ExcelTemplate, FixedTemplate, XmlTemplate
+from schemas.template import ExcelTemplate, FixedTemplate, SqlTemplate, XmlTemplate
 
 SHARING = {
     "unconditional": "无条件共享 shared unconditionally",
@@ -170,6 +170,8 @@ def _format(contract: Contract) -> str:
         return f"excel，工作表 sheets {sheets}；表头 header 第 {rows} 行 row {rows}"
     if isinstance(template, XmlTemplate):
         return f"xml，记录元素 record element `{template.record}`"
+    if isinstance(template, SqlTemplate):
+        return f"SQL 导出 dump of {template.dialect}，表 table `{template.table}`"
     if isinstance(template, FixedTemplate):
         width = max((column.span.end for column in contract.columns if column.span), default=0)
         return f"定宽 fixed width, {width} {template.unit}"

@@ -31,6 +31,7 @@ class Settings:
     stream_slots: int
     kafka_partitions: int
     kafka_replication: int
+    version_days: int
 
     @property
     def environment(self) -> dict[str, str]:
@@ -105,6 +106,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         stream_slots=int(values.get("GOVLAKE_STREAM_SLOTS", "5")),
         kafka_partitions=int(values.get("GOVLAKE_KAFKA_PARTITIONS", "1")),
         kafka_replication=int(values.get("GOVLAKE_KAFKA_REPLICATION", "1")),
+        version_days=max(7, int(values.get("GOVLAKE_VERSION_DAYS", "190"))),  # under a week it could end a version that is being read
     )
 
 

@@ -1,12 +1,13 @@
-"""How a file of a format with a layout of its own is read: the house keys 'excel', 'xml' and 'fixed' of a table."""
+"""How a file of a format with a layout of its own is read: the house keys 'excel', 'xml', 'fixed' and 'sql' of a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from schemas.located import Place, Source
 from schemas.words import listed, nearest
 
+Dialect = Literal["mysql", "postgresql"]
 LAST_ROW = 1_048_576  # of a sheet, since Excel 2007
 
 
@@ -47,6 +48,14 @@ class FixedTemplate:
 
 
 @dataclass(frozen=True)
+class SqlTemplate:
+    """table: whose rows are records, named as in the dump without its schema.  dialect: who wrote the dump, which says what quotes and backslashes mean."""
+
+    table: str
+    dialect: Dialect
+
+
+@dataclass(frozen=True)
 class Span:
     """The place of a column in a line of fixed width. start: from 1."""
 
@@ -59,7 +68,7 @@ class Span:
         return self.start + self.width - 1
 
 
-Template = ExcelTemplate | XmlTemplate | FixedTemplate
+Template = ExcelTemplate | XmlTemplate | FixedTemplate | SqlTemplate
 Kind = type | tuple[Any, ...]
 # Each key's kind: a type, a list of texts (list), or the words it may be. A trailing ? marks an optional one.
 KEYS: Mapping[str, Mapping[str, Kind]] = {
@@ -69,6 +78,7 @@ KEYS: Mapping[str, Mapping[str, Kind]] = {
     },
     "xml": {"record": str, "ignore?": list},
     "fixed": {"unit": ("bytes", "characters"), "notes?": list},
+    "sql": {"table": str, "dialect": get_args(Dialect)},
 }  # fmt: skip
 SPAN: Mapping[str, Kind] = {"start": int, "width": int}
 
@@ -83,6 +93,8 @@ def template(source: Source, at: Place, source_format: str, value: Any) -> Templ
     given = _read(source, at, source_format, {} if value is None else value)
     if source_format == "xml":
         return XmlTemplate(given["record"], tuple(given.get("ignore", ())))
+    if source_format == "sql":
+        return SqlTemplate(given["table"], given["dialect"])
     if source_format == "fixed":
         return FixedTemplate(given["unit"], tuple(given.get("notes", ())))
     first = given.get("headerRow", 1)

@@ -16,6 +16,7 @@ ALLOWED = {
     "jobs/ingest/database": ("psycopg2",),
     "jobs/ingest/media": ("av", "PIL", "pypdfium2"),  # in the process that looks at files, and nowhere else
     "jobs/stream": ("pyspark", "kafka"),
+    "jobs/maintenance": ("deltalake",),
     "jobs/serve": ("fastapi", "deltalake", "duckdb", "pyarrow", "kafka"),
     "expectations": ("great_expectations", "pandas"),  # pandas: what GX judges is a frame of one row
     "dags": ("airflow",),

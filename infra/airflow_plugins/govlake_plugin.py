@@ -1,9 +1,10 @@
-"""What govlake adds to Airflow: the Lake page, Data Docs behind the log-in, the business-day timetable, the pools."""
+"""What govlake adds to Airflow: the Lake page, Data Docs behind the log-in, the business-day timetable, the order of runs, the pools."""
 
 from typing import Any, ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 
+from dags.backfill import PastDatesLast
 from dags.business_day import BusinessDayTimetable
 from infra.airflow_plugins import pools
 
@@ -22,6 +23,7 @@ class GovlakePlugin(AirflowPlugin):
 
     name = "govlake"
     timetables: ClassVar[list[Any]] = [BusinessDayTimetable]
+    priority_weight_strategies: ClassVar[list[Any]] = [PastDatesLast]
     listeners: ClassVar[list[Any]] = [pools]
     fastapi_apps: ClassVar[list[Any]] = [{"app": pages, "url_prefix": PREFIX, "name": "govlake"}]
     external_views: ClassVar[list[Any]] = [

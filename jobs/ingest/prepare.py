@@ -20,6 +20,7 @@ from jobs.ingest.media.reader import MediaReader
 from jobs.ingest.reader import Reader
 from jobs.ingest.refusal import refuse
 from jobs.ingest.source import Source
+from jobs.ingest.sql.reader import SqlReader
 from jobs.ingest.transcript import Transcript, recode, transcribe
 from jobs.ingest.warc import WarcReader
 from jobs.ingest.xmlfile import XmlReader
@@ -31,6 +32,7 @@ READERS: Mapping[str, Callable[[Contract], Reader]] = {
     ExcelReader.name: ExcelReader,
     XmlReader.name: XmlReader,
     FixedReader.name: FixedReader,
+    SqlReader.name: SqlReader,
     Hj212Reader.name: Hj212Reader,
     WarcReader.name: WarcReader,
     HtmlReader.name: HtmlReader,

@@ -95,6 +95,11 @@ def begun_under(plan: Plan, today: Contract) -> Contract:
     return today if is_current(plan, today) else load(plan.folder / today.path.name)
 
 
+def abandoned(settings: Settings, table: str) -> list[Path]:
+    """Return the working spaces without a plan: killed before it was written, or while they were forgotten. To be asked under the table's lock."""
+    return [path for path in _folder(settings, table).glob("*/") if not (path / "plan.json").exists()]
+
+
 def forget(plan: Plan) -> None:
     """Remove the working space of a finished batch, the plan first so that nobody takes up half of it."""
     (plan.folder / "plan.json").unlink(missing_ok=True)

@@ -43,6 +43,7 @@ def run(order: Order) -> None:
             folder = settings.landing / contract.source_class / contract.table / order.date
             order.say(f"{contract.table} {order.date}: nothing new in {folder}.")
             return
+        _check_order(order, order.date)
         for old in plan.outdated(settings, contract, order.date):
             supersede(_session(order), settings, contract, old)
             order.say(f"{contract.table} {old.date}: batch {old.batch} was held under another version of the contract; its files are judged anew.")
@@ -61,6 +62,7 @@ def accept(order: Order, batch_id: str, because: str) -> None:
             f"Nothing was changed. Run the date again, so that its files are judged anew: `python -m jobs run {table} --date {found.date}`."
         )
     with lock.writing(order.settings, table):
+        _check_order(order, found.date)
         batch.accept(_work(order, found), because)
         order.say(f"{table} {found.date}: batch {batch_id} accepted.")
 
@@ -69,6 +71,16 @@ def references(spark: SparkSession, settings: Settings, contract: Contract) -> M
     """Return the rows of every table the contract's rules look things up in, as far as they have a version."""
     found = {name: tables.read(spark, tables.table(settings, "silver", name)) for name in contract.references}
     return {name: frame for name, frame in found.items() if frame is not None}
+
+
+def _check_order(order: Order, date: str) -> None:
+    """Raise Refused for an older delivery of a table that each delivery replaces: a backfill would set readers back."""
+    newest = max(order.ingest.dates(order.settings, order.contract.table), default="")
+    if order.contract.merge == "replace" and date < newest:
+        raise Refused(
+            f"{order.contract.table} {date}: readers have the delivery of {newest}, and each delivery of this table is the whole of it: an older one would set it back. "
+            f"Nothing was taken in; its files stay where they are. To go back on purpose, deliver them under {newest} or a later date."
+        )
 
 
 def _session(order: Order) -> SparkSession:

@@ -30,8 +30,8 @@ HISTORY = """SELECT rows_in FROM (SELECT batch, max(rows_in - rows_filtered) FIL
              FROM stored WHERE "table" = $1 GROUP BY batch) WHERE released IS NOT NULL ORDER BY released DESC LIMIT 10"""
 
 DATES = """SELECT DISTINCT CAST("date" AS VARCHAR) AS "date" FROM stored WHERE "table" = $1 AND hop = 'release' ORDER BY "date" """
-RELEASED_BY = """SELECT max_by(version_written, "at") AS version FROM stored
-                 WHERE "table" = $1 AND hop IN ('release', 'mart') AND version_written IS NOT NULL AND "at" <= $2 """
+RELEASED = """SELECT "table", max_by(version_written, "at") AS version FROM stored
+              WHERE hop IN ('release', 'mart') AND version_written IS NOT NULL AND "at" <= $1 GROUP BY "table" """
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def dates(settings: Settings, table: str) -> list[str]:
     return [row["date"] for row in _rows(settings, "hop", DATES, (table,))]
 
 
-def released_by(settings: Settings, table: str, at: datetime) -> int | None:
-    """Return the version of a table that readers had at an instant; None when nothing was released by then."""
-    return next((row["version"] for row in _rows(settings, "hop", RELEASED_BY, (table, at))), None)
+def released(settings: Settings, at: datetime) -> dict[str, int]:
+    """Return the version that readers had at an instant of each table of which something was released by then."""
+    return {row["table"]: row["version"] for row in _rows(settings, "hop", RELEASED, (at,))}
 
 
 def _rows(settings: Settings, noun: str, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:

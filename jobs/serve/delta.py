@@ -1,5 +1,6 @@
 """Delta tables opened without Spark, and the closed DuckDB connection that questions about them are put to."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
 FETCHED = 2048  # rows, one vector of DuckDB
+UPKEEP = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")  # operations that leave every row as it was
 LOCKS = ("SET TimeZone = 'Asia/Shanghai'", "SET python_enable_replacements = false", "SET lock_configuration = true")
 
 
@@ -21,6 +23,19 @@ def opened(path: Path) -> DeltaTable | None:
         return DeltaTable(str(path))
     except TableNotFoundError:
         return None
+
+
+def written(path: Path, version: int) -> int:
+    """Return the version whose rows a version of a table has: an earlier one where upkeep made it. Looks into the log alone."""
+    while _operation(path, version) in UPKEEP:
+        version -= 1
+    return version
+
+
+def _operation(path: Path, version: int) -> str | None:
+    commit = path / "_delta_log" / f"{version:020}.json"
+    actions = commit.read_text(encoding="utf-8").splitlines() if commit.is_file() else []
+    return next((json.loads(one)["commitInfo"].get("operation") for one in actions if one.startswith('{"commitInfo"')), None)
 
 
 def connection() -> duckdb.DuckDBPyConnection:

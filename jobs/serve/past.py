@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from jobs.serve import delta
-from jobs.serve.batches import released_by
+from jobs.serve.batches import released
 from jobs.serve.locate import Place
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -51,13 +52,17 @@ def opened(settings: Settings, place: Place, table: DeltaTable, asked: Asked) ->
 
 
 def _then(settings: Settings, place: Place, at: datetime) -> DeltaTable:
-    version = released_by(settings, place.noun, at)
+    version = released(settings, at).get(place.noun)
     if version is None:
         raise Refused(f"{place.name} had no released version by {at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S} Beijing time. `govlake ledger {place.noun}` lists its releases.")
-    old = DeltaTable(str(place.path), version=version)
-    gone = [uri for uri in old.file_uris() if not Path(uri).exists()]
-    if gone:
-        raise Refused(f"{place.name}: {len(gone)} file(s) of version {version} are no longer kept. Nothing was shown. The deliveries are still in landing: `govlake ledger {place.noun}`.")
+    try:
+        old = DeltaTable(str(place.path), version=version)
+        is_there = all(Path(uri).exists() for uri in old.file_uris())
+    except DeltaError:  # the log does not reach back to it
+        is_there = False
+    if not is_there:
+        raise Refused(f"{place.name}: version {version}, which readers had then, is no longer kept (versions are for {settings.version_days} days). "
+                      f"Nothing was shown. The deliveries are still in landing: `govlake ledger {place.noun}`.")
     return old
 
 

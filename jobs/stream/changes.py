@@ -95,12 +95,13 @@ def write(changes: DataFrame, number: int, intake: Intake, after: Callable[[int]
     stored = changes.sparkSession.read.format("delta").load(str(intake.silver.path)).where(F.col("_batch") != batch)  # a repeat finds its own rows there
     placed = _placed(judged, stored, intake.contract).persist()
     counts = {row["_place"]: (row["rows"], row["hash"]) for row in _counted(placed).toLocalIterator()}
-    if "silver" in counts:
-        _append(_silver(placed.where("_place = 'silver'"), intake.contract), intake.silver, (intake, number))  # 1
-    after(1)
-    if "quarantine" in counts:
-        target = tables.table(intake.settings, "quarantine", intake.contract.table)
-        _append(placed.where("_place = 'quarantine'").select(*REFUSED), target, (intake, number))  # 2
+    with lock.writing(intake.settings, intake.contract.table, PATIENCE):  # upkeep writes these tables too
+        if "silver" in counts:
+            _append(_silver(placed.where("_place = 'silver'"), intake.contract), intake.silver, (intake, number))  # 1
+        after(1)
+        if "quarantine" in counts:
+            target = tables.table(intake.settings, "quarantine", intake.contract.table)
+            _append(placed.where("_place = 'quarantine'").select(*REFUSED), target, (intake, number))  # 2
     after(2)
     if "dead" in counts:
         _bury(placed.where("_place = 'dead'"), intake.settings)  # 3

@@ -16,7 +16,7 @@ BEGIN, END = "<!-- made by make bench: begin -->", "<!-- made by make bench: end
 
 def measurements(names: list[str], rows: int) -> Iterator[dict[str, Any]]:
     """Run the benchmarks named, in one Spark session, and yield their lines as they come."""
-    from tests.bench import audit, batch, conform, dags, landed
+    from tests.bench import audit, batch, conform, dags, idle, landed, past, readers, upkeep
 
     with tempfile.TemporaryDirectory() as home:
         spark = session(settings({"GOVLAKE_HOME": home, "GOVLAKE_DRIVER_MEMORY": "4g"}), "bench", is_long=True)
@@ -28,11 +28,19 @@ def measurements(names: list[str], rows: int) -> Iterator[dict[str, Any]]:
             yield from audit.compare(spark, Path(home) / "audit", rows)
         if "growth" in names:
             yield from batch.growth((rows, 3 * rows, 10 * rows))
+        if "upkeep" in names:
+            yield from upkeep.hourly(spark)
+        if "past" in names:
+            yield from past.differences(spark, rows)
         spark.stop()
     if "landed" in names:
         yield from landed.file_to_gold()
     if "dags" in names:
         yield from dags.parse_dags()
+    if "readers" in names:
+        yield from readers.against_parsers()
+    if "idle" in names:
+        yield from idle.idle_runs()
 
 
 def _told(lines: list[dict[str, Any]]) -> str:
@@ -42,7 +50,7 @@ def _told(lines: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     """Measure, print, and write both files."""
-    known = ["conform", "batch", "audit", "growth", "landed", "dags"]
+    known = ["conform", "batch", "audit", "growth", "landed", "dags", "upkeep", "past", "readers", "idle"]
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", default=known, help=f"which of {', '.join(known)}")
     parser.add_argument("--rows", type=int, default=1_000_000)

@@ -20,7 +20,7 @@ from tests.dags.parsing import Parsed, parse
 Shelf = Callable[..., Path]
 
 
-OTHERS = ("delivery.feedback", "stream.watch")  # there whatever the contracts are
+OTHERS = ("delivery.feedback", "lake.upkeep", "stream.watch")  # there whatever the contracts are
 EXPECTED = "delivery.watch"  # there when some contract says for which days a file is expected
 
 
@@ -45,7 +45,7 @@ def test_parsing_loads_neither_spark_nor_what_reads_the_lake(ours: Parsed) -> No
 
 def test_five_hundred_contracts_are_five_hundred_dags(shelf: Shelf) -> None:
     parsed = parse(shelf(small(500)))
-    assert (parsed.errors, len(parsed.dag_ids)) == ({}, 502)
+    assert (parsed.errors, len(parsed.dag_ids)) == ({}, 503)
 
 
 def test_contracts_that_did_not_change_are_not_read_again(shelf: Shelf, tmp_path: Path) -> None:
@@ -54,14 +54,14 @@ def test_contracts_that_did_not_change_are_not_read_again(shelf: Shelf, tmp_path
     again = parse(folder, GOVLAKE_HOME=str(tmp_path))
     assert (again.dag_ids, again.errors) == (first.dag_ids, first.errors)
     (folder / "reference" / "made_1.odcs.yaml").write_text("kind: nonsense\n", encoding="utf-8")
-    assert parse(folder, GOVLAKE_HOME=str(tmp_path)).dag_ids == ("delivery.feedback", "reference.made_0", "stream.watch")
+    assert parse(folder, GOVLAKE_HOME=str(tmp_path)).dag_ids == ("delivery.feedback", "lake.upkeep", "reference.made_0", "stream.watch")
 
 
 def test_a_broken_contract_is_an_import_error_with_file_and_line_and_the_others_keep_their_dags(shelf: Shelf) -> None:
     broken = small(3)["reference/made_2.odcs.yaml"].replace("merge, value: replace", "merge, value: replac")
     folder = shelf({**small(2), "reference/made_2.odcs.yaml": broken})
     parsed = parse(folder)
-    assert parsed.dag_ids == ("delivery.feedback", "reference.made_0", "reference.made_1", "stream.watch")
+    assert parsed.dag_ids == ("delivery.feedback", "lake.upkeep", "reference.made_0", "reference.made_1", "stream.watch")
     assert list(parsed.errors) == ["dags/broken_contracts.py"]
     told = parsed.errors["dags/broken_contracts.py"]
     assert re.search(rf"{folder}/reference/made_2\.odcs\.yaml:\d+: .*Did you mean 'replace'\?", told)

@@ -14,6 +14,8 @@ from deltalake import DeltaTable, write_deltalake
 from jobs.ingest.landing import survey
 from jobs.ingest.places import places
 from jobs.intake import Ingest
+from jobs.lake import tables
+from jobs.maintenance.upkeep import Task, upkeep
 from jobs.publish.plan import holding, make, unfinished
 from jobs.publish.run import Order, run
 from jobs.serve.proof.landed import Looks
@@ -24,6 +26,7 @@ from schemas.load import load
 from schemas.settings import ROOT, Settings, settings
 from tests.conftest import SETTLED
 from tests.publish.notices import DAY, Row, as_csv, notice, too_many_without_number
+from tests.publish.notices import stored as rows_of
 
 pytestmark = pytest.mark.spark
 CONTRACTS = ROOT / "tests" / "data" / "contracts"
@@ -189,3 +192,19 @@ def _without_rows(file: Path) -> None:
 
 def _with_one_less(file: Path) -> None:
     pa.parquet.write_table(pa.parquet.read_table(file).slice(1), file)
+
+
+def test_a_table_kept_up_is_the_same_to_spark_proved_whole_and_takes_in_the_next_batch(spark: Any, here: Settings, notices: Contract, proof: Callable[..., TableProof]) -> None:
+    silver = tables.table(here, "silver", notices.table)
+    assert DeltaTable(str(silver.path)).metadata().configuration["delta.logRetentionDuration"] == "interval 190 days"  # born with it
+    before = sorted(map(str, rows_of(spark, here, "silver", notices.table)))
+    kept, aside = upkeep(here, Task(notices.table, ("silver", "quarantine"), notices.table, 0))
+    assert (kept.files, aside.files, kept.removed > 0) == (1, 1, True)
+    assert sorted(map(str, rows_of(spark, here, "silver", notices.table))) == before
+    assert proof().findings == ()
+    batch = rows_of(spark, here, "silver", notices.table)[0]["_batch"]
+    tables.append_once(tables.read(spark, silver), silver, batch)  # type: ignore[arg-type]
+    assert sorted(map(str, rows_of(spark, here, "silver", notices.table))) == before  # the checkpoint remembers what was written
+    landed(here, notices, "d.csv", [notice(notices, "N2", revised_on="2026-02-20"), notice(notices, "N99")])
+    run(Order(here, notices, DAY, Ingest(), lambda line: None, lambda step: None))
+    assert (len(rows_of(spark, here, "silver", notices.table)), proof().findings) == (len(before) + 1, ())

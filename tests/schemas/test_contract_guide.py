@@ -23,7 +23,7 @@ WORDS = [
     "backfill", "lineage", "grant", "classification", "retention", "steward", "owner", "purpose", "agreement", "rule",
     "violation", "audit", "release", "hold", "permit", "penalty", "case", "instant item", "promised item", "subject",
 ]  # fmt: skip
-TEMPLATES = {*database.KEYS, *(key.rstrip("?") for keys in KEYS.values() for key in keys)}  # the keys of 'database', 'excel', 'xml' and 'fixed'
+TEMPLATES = {*database.KEYS, *(key.rstrip("?") for keys in KEYS.values() for key in keys)}  # the keys of 'database', 'excel', 'xml', 'fixed' and 'sql'
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 

@@ -9,7 +9,7 @@ from schemas.errors import Refused
 from schemas.load import load
 from schemas.page import page
 from schemas.settings import ROOT
-from schemas.template import ExcelTemplate, FixedTemplate, Span, XmlTemplate
+from schemas.template import ExcelTemplate, FixedTemplate, Span, SqlTemplate, XmlTemplate
 
 NOTICE = (ROOT / "tests" / "data" / "contracts" / "notice.odcs.yaml").read_text(encoding="utf-8")
 CSV = "  - {property: sourceFormat, value: csv}\n"
@@ -26,6 +26,10 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def excel(*lines: str) -> str:
     return NOTICE.replace(CSV, EXCEL + "".join(f"      {line}\n" for line in lines))
+
+
+def sql(*keys: str) -> str:
+    return NOTICE.replace(CSV, f"  - {{property: sourceFormat, value: sql}}\n  - {{property: sql, value: {{{', '.join(keys)}}}}}\n")
 
 
 def fixed(**spans: tuple[int, int] | None) -> str:
@@ -63,9 +67,15 @@ def test_xml_and_fixed_width_load(tmp_path: Path) -> None:
     assert (found.template, found.column("mobile").span) == (FixedTemplate("bytes"), Span(15, 11))
 
 
+def test_a_dump_names_its_table_and_who_wrote_it(tmp_path: Path) -> None:
+    assert loaded(tmp_path, sql("table: notice", "dialect: postgresql")).template == SqlTemplate("notice", "postgresql")
+
+
 @pytest.mark.parametrize(
     ("text", "at", "sentence"),
     [
+        pytest.param(sql("table: notice", "dialect: mysq"), "dialect: mysq", "dialect is 'mysq', must be 'mysql' or 'postgresql'. Did you mean 'mysql'?", id="a dialect misspelt"),
+        pytest.param(sql("dialect: mysql"), "property: sql, value", "'sql' needs 'table'. Add it.", id="a dump without its table"),
         pytest.param(excel("headerrow: 3"), "headerrow: 3", "'headerrow' is not a key of 'excel'. Known: 'sheets', 'headerRow', ", id="a key misspelt"),
         pytest.param(excel("headerrow: 3"), "headerrow: 3", "'dataRow', 'totals', 'notes', 'oneCellTail', 'merged' or 'serialDates'. Did you mean 'headerRow'?", id="its nearest word"),
         pytest.param(excel("headerRow: 0"), "headerRow: 0", "headerRow is 0, must be a whole number from 1 on.", id="row nought"),
@@ -118,6 +128,7 @@ def test_a_mistake_is_told_with_file_line_and_nearest_word(text: str, at: str, s
         (excel('sheets: ["1月"]', "headerRow: 3"), "工作表 sheets 1月；表头 header 第 3 行 row 3"),
         (NOTICE.replace(CSV, "  - {property: sourceFormat, value: xml}\n  - {property: xml, value: {record: row}}\n"), "记录元素 record element `row`"),
         (fixed(), "定宽 fixed width, 31 bytes"),
+        (sql("table: notice", "dialect: mysql"), "SQL 导出 dump of mysql，表 table `notice`"),
     ],
 )
 def test_the_page_says_how_a_file_of_the_format_looks(text: str, words: str, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'delivery', 'drift', 'deleted', 'database' or 'feed'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'sql', 'delivery', 'drift', 'deleted', 'database' or 'feed'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",
@@ -212,7 +212,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     ),
     "an unknown source format": (
         "{property: sourceFormat, value: csv}", "{property: sourceFormat, value: json}",
-        "sourceFormat is 'json', must be 'csv', 'jsonl', 'excel', 'xml', 'fixed', 'hj212', 'warc', 'html' or 'media'. Did you mean 'jsonl'?",
+        "sourceFormat is 'json', must be 'csv', 'jsonl', 'excel', 'xml', 'fixed', 'sql', 'hj212', 'warc', 'html' or 'media'. Did you mean 'jsonl'?",
     ),
     "a quarantine rate in percent": (
         "{property: quarantineRate, value: 0.1}", "{property: quarantineRate, value: 10}",

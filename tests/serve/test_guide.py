@@ -24,6 +24,11 @@ ENTERPRISE = pa.schema([
 LISTING = pa.schema([
     *((name, pa.string()) for name in ("list", "authority", "case_no", "subject_name")), ("_valid_from", INSTANT), ("_valid_to", INSTANT), ("_is_deleted", pa.bool_()), *STAMPS,
 ])
+PAGE = pa.schema([
+    *((name, pa.string()) for name in ("url", "title", "document_no", "issuing_body", "content", "sha256")), ("published_on", pa.date32()),
+    ("_valid_from", INSTANT), ("_valid_to", INSTANT),
+])
+FIRST, SECOND = datetime(2026, 3, 1, 2, tzinfo=UTC), datetime(2026, 3, 2, 2, tzinfo=UTC)
 KNOWN_ON = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -39,9 +44,19 @@ def home(tmp_path: Path) -> Iterator[Path]:
     put(here.lake / "silver" / "enterprise", ENTERPRISE, [row])
     entry = {"list": "失信被执行人", "_valid_from": datetime(2026, 2, 1, tzinfo=UTC), "_is_deleted": False, "_batch": RELEASED, "_ingested_at": KNOWN_ON}
     put(here.lake / "silver" / "credit_listing", LISTING, [{**entry, "case_no": "示例一"}, {**entry, "case_no": "示例二"}])
+    put(here.lake / "silver" / "crawled_page", PAGE, crawled())
     released = hop("release", (1, 1, 0, 0), RELEASED_AT, table="enterprise", version_written=0)
     put(here.lake / "ledger" / "hop", HOP, [released])
     yield tmp_path
+
+
+def crawled() -> list[dict[str, object]]:
+    """Two crawls: one page as it was, one with another title and text, one in other bytes with the same text, one new."""
+    found: list[dict[str, object]] = []
+    for name, first, second in (("same", ("甲", "a", "1"), ("甲", "a", "1")), ("other", ("甲", "a", "1"), ("乙", "b", "2")), ("bytes", ("甲", "a", "1"), ("甲", "a", "3"))):
+        for (title, content, sha256), since, until in ((first, FIRST, SECOND), (second, SECOND, None)):
+            found.append({"url": name, "title": title, "content": content, "sha256": sha256, "_valid_from": since, "_valid_to": until})
+    return [*found, {"url": "fresh", "title": "丙", "content": "c", "sha256": "4", "_valid_from": SECOND}]
 
 
 def run(home: Path, *command: str) -> str:
@@ -57,6 +72,8 @@ def test_the_programs_of_the_guide_run_in_order(home: Path, guide: str) -> None:
     assert told.startswith("0 1\n")
     assert "enterprise, version 0, business date 2026-03-01" in told
     assert f"91330106QQ00000129 is row 2 of {PATH}, batch {RELEASED}" in told
+    for name, page, what in (("same", "unchanged", ""), ("other", "changed", "title, text"), ("bytes", "changed", ""), ("fresh", "new", "NULL")):
+        assert re.search(rf"│ {name} +│ {page} +│ {what} *│", told), told
     assert re.search(r"^released [\d.]+ (late|in time)$", told, re.MULTILINE)
 
 

@@ -88,7 +88,7 @@ def test_before_the_first_release_there_was_nothing_to_read(lake: Settings) -> N
 def test_a_version_whose_files_are_gone_is_said_to_be_gone(lake: Settings) -> None:
     for file in Path(lake.lake / "silver" / "applicant").glob("*.parquet"):
         file.unlink()
-    with pytest.raises(Refused, match=r"silver\.applicant: 1 file\(s\) of version 0 are no longer kept"):
+    with pytest.raises(Refused, match=r"silver\.applicant: version 0, which readers had then, is no longer kept \(versions are for 190 days\)"):
         show(lake, "applicant", asked=Asked(known_at=RELEASED_AT))
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from jobs.evidence.intake import computing_id
+from jobs.serve import delta
 from jobs.serve.batches import Entry, ledger
 from jobs.serve.proof import hashes, stored
 from jobs.serve.proof.finding import Finding
@@ -43,7 +44,7 @@ def prove(settings: Settings, contract: Contract) -> GoldProof:
         lost = [] if not entries and table is None else [Finding(name, None, None, "sum", None, f"{name} and its lines in the ledger are not both there.")]
         return GoldProof(name, 0, None, "", {}, (0, "0"), (), tuple(lost))
     last = entries[-1]
-    sources = {source: int(version) for source, version in SOURCE.findall(last.note or "")}
+    sources = named(last)
     try:
         rows = pa.concat_tables(stored.read(table, [*contract.names, "_batch"]))
         told = [*_altered(contract, last, rows), *_unfounded(contract, last, sources)]
@@ -54,6 +55,11 @@ def prove(settings: Settings, contract: Contract) -> GoldProof:
     findings = tuple(Finding(name, None, None, "sum", last.batch, f"{name} {last.date}: {said}") for said in told)
     booked = (last.hops[-1]["rows_out"], last.hops[-1]["hash"])
     return GoldProof(name, count, last.batch, last.date, sources, booked, tuple(_behind(settings, sources)), findings)
+
+
+def named(last: Entry) -> Mapping[str, int]:
+    """Return the versions that a computing's line in the ledger names, by the table it read."""
+    return {source: int(version) for source, version in SOURCE.findall(last.note or "")}
 
 
 def _altered(contract: Contract, last: Entry, rows: pa.Table) -> Iterator[str]:
@@ -78,12 +84,12 @@ def _unknown(settings: Settings, contract: Contract, sources: Mapping[str, int])
         written = {entry.version_written for entry in ledger(settings, name)}
         if name not in sources:
             yield f"its line in the ledger names no version of silver.{name}."
-        elif sources[name] not in written:
+        elif sources[name] not in written and delta.written(settings.lake / "silver" / name, sources[name]) not in written:
             yield f"it was computed from version {sources[name]} of silver.{name}, which no batch of the ledger wrote."
 
 
 def _behind(settings: Settings, sources: Mapping[str, int]) -> Iterator[str]:
     for name, version in sources.items():
         table = stored.opened(settings, "silver", name)
-        if table is not None and table.version() > version:
+        if table is not None and delta.written(settings.lake / "silver" / name, table.version()) > version:
             yield name

@@ -63,7 +63,8 @@ def read(table: DeltaTable | None, columns: Sequence[str]) -> Iterator[pa.Table]
 def strange_versions(table: DeltaTable, books: Books) -> tuple[str, ...]:
     """Return the versions of silver that no batch of the ledger wrote, with what their writer calls the operation."""
     written = {batch.entry.version_written for batch in books.batches}
-    return tuple(f"{one['version']} ({one.get('operation', '?')})" for one in sorted(table.history(), key=lambda one: one["version"]) if one["version"] not in written)
+    others = (one for one in table.history() if one["version"] not in written and one.get("operation") not in delta.UPKEEP)
+    return tuple(f"{one['version']} ({one.get('operation', '?')})" for one in sorted(others, key=lambda one: one["version"]))
 
 
 def _trace(settings: Settings, batch: Batch) -> pa.Table:

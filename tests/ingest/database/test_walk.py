@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from jobs.ingest.database.extract import extract
+from jobs.intake import Ingest
 from jobs.lake import tables
 from jobs.publish.run import Order, run
-from jobs.intake import Ingest
 from schemas.load import load_all
 from schemas.settings import ROOT, Settings
 from tests.ingest.database.server import CONTRACTS, Server

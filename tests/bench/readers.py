@@ -1,0 +1,82 @@
+"""(i) Readers on the driver, a whole look and a whole reading of a file, against the bare parser they rest on."""
+
+import gzip
+import hashlib
+import io
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import python_calamine as calamine
+from selectolax.lexbor import LexborHTMLParser
+from warcio.archiveiterator import ArchiveIterator
+
+from jobs.ingest.packets import check_sum
+from jobs.ingest.prepare import READERS
+from jobs.ingest.source import Source
+from schemas.contract import Contract
+from schemas.load import load_all
+from schemas.settings import ROOT
+from tests.data.made import crawl, stations
+from tests.ingest.books import book
+from tests.ingest.cases import contract, landed
+
+CRAWLS, SHEET_ROWS, DAYS, AIM = 250, 50_000, 200, 2.0
+COLUMNS = ("code", "name", "amount", "day", "place", "note")
+
+
+def against_parsers() -> Iterator[dict[str, Any]]:
+    """Yield records a second of each format."""
+    known = load_all(ROOT / "schemas")
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        pages = gzip.compress(gzip.decompress(crawl.made()) * CRAWLS)
+        yield _pair(place / "a.warc.gz", pages, known["crawled_page"], ("WARC", "warcio and selectolax", _bare_pages), AIM)
+        rows = [COLUMNS, *([f"C{number}", f"示例{number}", number / 4, "2026-03-02", "示例市", "说明"] for number in range(SHEET_ROWS))]
+        yield _pair(place / "a.xlsx", book({"1": rows}), contract(*COLUMNS, source_format="excel"), ("Excel", "calamine", _bare_sheet), AIM)
+        packets = b"".join(packet for day in range(DAYS) for packet in stations.hours(Random(day)))
+        yield _pair(place / "a.hj212", packets, known["station_value"], ("HJ 212", "its check sums", _bare_packets), None)
+
+
+def _pair(path: Path, content: bytes, kind: Contract, named: tuple[str, str, Callable[[Path], int]], aim: float | None) -> dict[str, Any]:
+    name, against, bare = named
+    file, reader, workspace = landed(path, content), READERS[kind.source_format](kind), path.parent / "work"
+    workspace.mkdir(exist_ok=True)
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+    def ours(_: Path) -> int:
+        found = reader.inspect(file, workspace, 1 << 30)
+        return sum(1 for _ in reader.records(Source(found.text or path, found.packing, found.encoding, found.newline)))
+
+    (records, seconds), (things, alone) = _timed(ours, path), _timed(bare, path)
+    told = f"{against} alone {things / alone:,.0f}/s"
+    line = {"name": f"(i) {name}: {records:,} records of {things:,}", "value": round(records / seconds), "unit": "records/s", "against": told, "ratio": round(seconds / alone, 2)}
+    return {**line, **({"aim": aim} if aim else {})}
+
+
+def _timed(read: Callable[[Path], int], path: Path) -> tuple[int, float]:
+    begun = time.process_time()
+    count = read(path)
+    return count, time.process_time() - begun
+
+
+def _bare_pages(path: Path) -> int:
+    count = 0
+    for record in ArchiveIterator(io.BytesIO(gzip.decompress(path.read_bytes()))):
+        body, count = record.content_stream().read(), count + 1
+        if record.rec_type == "response":
+            LexborHTMLParser(body.decode("utf-8", "replace")).text()
+    return count
+
+
+def _bare_sheet(path: Path) -> int:
+    return len(calamine.load_workbook(path).get_sheet_by_index(0).to_python())
+
+
+def _bare_packets(path: Path) -> int:
+    packets = path.read_bytes().split(b"\r\n")[:-1]
+    assert all(check_sum(packet[6:-4]).encode() == packet[-4:] for packet in packets)
+    return len(packets)
