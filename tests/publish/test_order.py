@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.__main__ import Ingest
+from jobs.intake import Ingest
 from jobs.publish.plan import make
 from jobs.publish.run import Order, accept, run
 from schemas.errors import Refused
