@@ -12,7 +12,7 @@ import duckdb
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from jobs.__main__ import Ingest
+from jobs.intake import Ingest
 from jobs.lake import tables
 from jobs.lake.versions import ended
 from jobs.publish.run import Order, run
