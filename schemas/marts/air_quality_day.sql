@@ -59,11 +59,11 @@ days AS (
   WHERE observed_on <= :as_of
   GROUP BY station, observed_on, pollutant
 ),
-eights AS (
+eights AS ( -- in one array of the day's hours, so that an hour is looked up once and not for each of the means it is in
   SELECT *, CASE WHEN pollutant = 'O3' THEN
-              transform(filter(transform(sequence(8, 24), last -> filter(transform(sequence(last - 7, last), hour -> by_hour[hour]), value -> value IS NOT NULL)),
-                               values -> size(values) >= 6),
-                        values -> aggregate(values, cast(0 AS decimal(24, 8)), (sum, value) -> cast(sum + value AS decimal(24, 8))) / size(values)) END AS means
+              get(transform(array(transform(sequence(1, 24), hour -> by_hour[hour])), hours ->
+                transform(filter(transform(sequence(8, 24), last -> array_compact(slice(hours, last - 7, 8))), values -> size(values) >= 6),
+                          values -> aggregate(values, cast(0 AS decimal(24, 8)), (sum, value) -> cast(sum + value AS decimal(24, 8))) / size(values))), 0) END AS means
   FROM days
 ),
 rounded AS ( -- half to even, GB/T 8170
