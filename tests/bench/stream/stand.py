@@ -45,6 +45,8 @@ def running(at: Place, command: Sequence[str], log: str) -> Iterator[psutil.Proc
 @contextmanager
 def kafka(at: Place, topics: Sequence[str]) -> Iterator[None]:
     """Run a broker with these topics."""
+    if ports.answers(at.settings.kafka_port):  # with what was asked there before, which replicas would answer first
+        raise RuntimeError(f"a broker of an earlier run still listens on port {at.settings.kafka_port}; end it and run again")
     at.run.mkdir(parents=True, exist_ok=True)
     broker.prepare(at)
     with running(at, broker.command("kafka.Kafka", str(broker.properties_file(at))), "kafka"):
