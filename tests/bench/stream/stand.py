@@ -15,7 +15,7 @@ from infra.place import Place
 from jobs.stream.broker import make_topics
 from schemas.settings import ROOT, settings
 
-PORTS = "41000"  # beside whatever is up
+PORTS = "22000"  # beside whatever is up, and below those that Linux gives to clients: a look at one of these may meet itself
 PATIENCE, POLL, END_SECONDS = 60.0, 0.1, 20.0
 
 
