@@ -15,7 +15,7 @@ from infra.place import Place
 from jobs.stream.broker import make_topics
 from schemas.settings import ROOT, settings
 
-PORTS = "41000"  # beside whatever is up
+PORTS = "22000"  # beside whatever is up, and below those that Linux gives to clients: a look at one of these may meet itself
 PATIENCE, POLL, END_SECONDS = 60.0, 0.1, 20.0
 
 
@@ -45,6 +45,8 @@ def running(at: Place, command: Sequence[str], log: str) -> Iterator[psutil.Proc
 @contextmanager
 def kafka(at: Place, topics: Sequence[str]) -> Iterator[None]:
     """Run a broker with these topics."""
+    if ports.answers(at.settings.kafka_port):  # with what was asked there before, which replicas would answer first
+        raise RuntimeError(f"a broker of an earlier run still listens on port {at.settings.kafka_port}; end it and run again")
     at.run.mkdir(parents=True, exist_ok=True)
     broker.prepare(at)
     with running(at, broker.command("kafka.Kafka", str(broker.properties_file(at))), "kafka"):
