@@ -23,12 +23,12 @@ if [ "${1:-}" = quick ]; then
   part 'one Spark test' tests -m spark -k smoke
 else
   stacked=$(mktemp)
-  tests -m stack > "$stacked" 2>&1 & # beside the plain ones: they wait most of the time
+  tests -m stack > "$stacked" 2>&1 & # beside the others: they wait most of the time
   stack=$!
   part 'plain tests' tests -m "$plain" -n 2 --dist loadfile
+  part 'Spark and crash tests' tests -m '(spark or crash) and not stack' -n 2 --dist loadfile --no-loadscope-reorder
   part 'stack tests' wait $stack
   cat "$stacked" && rm "$stacked"
-  part 'Spark and crash tests' tests -m '(spark or crash) and not stack' -n 2 --dist loadfile --no-loadscope-reorder
 fi
 
 if [ ${#failed[@]} != 0 ]; then
