@@ -142,7 +142,7 @@ def _respond(kafka: str, stopping: threading.Event) -> None:
 
 def _answer(producer: KafkaProducer, record: Any) -> None:
     request_id = record.key.decode()
-    if request_id.startswith("mute-"):
+    if request_id.startswith("mute-") or record.value is None:  # as the stream, which a record without a value only wakes
         return
     if request_id.startswith("dead-"):
         producer.send(DEAD[record.topic], record.value, record.key, [("reason", b"The record is not JSON."), ("engine", b"a")])
