@@ -9,7 +9,7 @@ from infra.exits import Exits, exits
 from infra.place import Place
 from infra.programs import Program, programs
 from infra.supervision import State
-from jobs.serve.positions import beats
+from jobs.stream.beside import answers
 
 KIB = 1024
 AGAIN = ("backoff", "exited")  # words of the process manager for what it starts again by itself
@@ -49,24 +49,22 @@ def memory(pid: int, parents: dict[int, int]) -> int:
     return sum(_pss(member) for member in family) // KIB
 
 
-def is_ready(place: Place, program: Program, since: float) -> bool:
-    """Whether a program that runs since an instant does its work: its port answers, or each query of a replica has ended a batch.
+def is_ready(place: Place, program: Program) -> bool:
+    """Whether a program does its work: its port answers, or it has told as a replica that it answers.
 
     Of a program that shows neither it is not known, and taken for granted.
     """
     if program.port:
         return ports.answers(program.port)
-    if not program.name.startswith("stream-"):
-        return True
-    queries = [path for path in (place.settings.home / "checkpoints" / program.name).glob("*") if path.is_dir()]
-    return bool(queries) and all((beats(query) or 0.0) > since for query in queries)
+    kind, _, name = program.name.partition("-")
+    return kind != "stream" or answers(place.settings, name)
 
 
 def program_line(place: Place, program: Program, state: State | None, parents: dict[int, int]) -> str:
     """Return the line of one program. parents: of every process, to add up its memory."""
     if state is None or not state.running:
         return f"  {program.name:<21} {_down(place, program, state)}"
-    word = "up" if is_ready(place, program, time.time() - state.since) else "starting"
+    word = "up" if is_ready(place, program) else "starting"
     where = f"127.0.0.1:{program.port}" if program.port else ""
     return f"  {program.name:<21} {word:<8} {_span(state.since):<12} {where:<16} {memory(state.pid, parents):>5} MiB  pid {state.pid}"
 

@@ -36,11 +36,16 @@ class Beside:
 
     def is_alone(self) -> bool:
         """Whether nobody else answers: the other one is dead, was never started, or has not caught up."""
-        try:
-            with lock.writing(self._settings, _noun(self._other)):
-                return True
-        except Unavailable:
+        return not answers(self._settings, self._other)
+
+
+def answers(settings: Settings, replica: str) -> bool:
+    """Whether a replica has told, and lives."""
+    try:
+        with lock.writing(settings, _noun(replica)):
             return False
+    except Unavailable:
+        return True
 
 
 def _noun(replica: str) -> str:

@@ -13,6 +13,8 @@ from infra.exits import Exits, exits
 from infra.place import Place
 from infra.programs import Program
 from infra.supervision import State
+from jobs.stream import beside as told
+from jobs.stream.beside import Beside
 
 BEGUN = "supervisord started with pid 1"
 
@@ -73,21 +75,15 @@ def test_a_program_is_starting_until_its_port_answers(place: Place) -> None:
     assert (before.split()[:3], after.split()[:3]) == (["gateway", "starting", "12"], ["gateway", "up", "12"])
 
 
-def beat(place: Place, query: str, ago: float) -> None:
-    folder = place.settings.home / "checkpoints" / "stream-a" / query / "commits"
-    folder.mkdir(parents=True)
-    (folder / "0").touch()
-    os.utime(folder / "0", (time.time() - ago, time.time() - ago))
-
-
-def test_a_replica_is_starting_until_each_of_its_queries_has_ended_a_batch_anew(place: Place) -> None:
+def test_a_replica_is_starting_until_it_has_told_that_it_answers(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told, "CAUGHT_UP", 0.0)
     program = Program("stream-a", ())
     assert "starting" in line(place, program, running("stream-a"))
-    beat(place, "instant.request", ago=3)
-    beat(place, "credit.lookup", ago=300)
+    with Beside(place.settings, "a", "b") as beside:
+        assert "starting" in line(place, program, running("stream-a"))
+        beside.tell()
+        assert (" up " in line(place, program, running("stream-a")), "starting" in line(place, Program("stream-b", ()), running("stream-b"))) == (True, True)
     assert "starting" in line(place, program, running("stream-a"))
-    os.utime(place.settings.home / "checkpoints" / "stream-a" / "credit.lookup" / "commits" / "0")
-    assert " up " in line(place, program, running("stream-a"))
 
 
 @pytest.mark.parametrize(("word", "said"), [
