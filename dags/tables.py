@@ -38,7 +38,8 @@ def table_dag(contract: Contract) -> DAG:
             outlets=[table_asset("silver", contract.table)],
         )
         if contract.database:
-            Extract(task_id="extract", task_display_name=f"取数 extract {contract.table}", table=contract.table, pool=contract.owner_code) >> load
+            name = f"取数 extract {contract.table}"
+            Extract(task_id="extract", task_display_name=name, table=contract.table, pool=contract.owner_code, weight_rule=PastDatesLast()) >> load
         load >> Refusal(task_id="refusal", task_display_name="拒收 refusal", retries=0)
     return dag
 

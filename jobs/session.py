@@ -26,10 +26,9 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     conf["spark.driver.memory"] = settings.driver_memory
     conf["spark.driver.extraClassPath"] = f"{settings.jars}/*"
     conf["spark.sql.warehouse.dir"] = str(settings.home / "warehouse")
-    # New tables are born with what upkeep writes into old ones: Spark's own cleaning of the log, at every tenth commit, would end versions after 30 days.
-    for what in ("logRetentionDuration", "deletedFileRetentionDuration"):
-        conf[f"spark.databricks.delta.properties.defaults.{what}"] = f"interval {settings.version_days} days"
-    conf["spark.databricks.delta.properties.defaults.enableExpiredLogCleanup"] = "false"
+    # Spark's own cleaning of the log, at every tenth commit, would end versions after 30 days.
+    for key, value in settings.table_properties.items():
+        conf[key.replace("delta.", "spark.databricks.delta.properties.defaults.", 1)] = value
     log4j = f"-Dlog4j2.configurationFile=file:{ROOT}/infra/spark/log4j2.properties"
     conf["spark.driver.extraJavaOptions"] = f"{conf.get('spark.driver.extraJavaOptions', '')} {log4j}".strip()
     return conf

@@ -65,6 +65,12 @@ class Settings:
         return sockets.place(self.home / "run", "audit.sock")
 
     @property
+    def table_properties(self) -> dict[str, str]:
+        """What every Delta table is born with: for how long its versions are kept, and that nobody but upkeep cleans its log."""
+        kept = {f"delta.{what}": f"interval {self.version_days} days" for what in ("logRetentionDuration", "deletedFileRetentionDuration")}
+        return {**kept, "delta.enableExpiredLogCleanup": "false"}
+
+    @property
     def jars(self) -> Path:
         """Folder of the jars Spark needs beyond its own (make jars)."""
         return ROOT / "build" / "jars"

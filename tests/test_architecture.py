@@ -13,6 +13,7 @@ HEAVY = ("pyspark", "delta", "great_expectations", "airflow", "kafka", "fastapi"
 ALLOWED = {
     "schemas": (),
     "jobs": ("pyspark", "delta"),
+    "jobs/lake/plain": ("deltalake", "pyarrow"),
     "jobs/ingest/database": ("psycopg2",),
     "jobs/ingest/media": ("av", "PIL", "pypdfium2"),  # in the process that looks at files, and nowhere else
     "jobs/stream": ("pyspark", "kafka"),

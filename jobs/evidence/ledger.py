@@ -3,12 +3,11 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
-from jobs.lake import lock, tables
-from jobs.lake.literal import literal
+from jobs.lake import lock
+from jobs.lake.plain import few
 from schemas.errors import Refused
 from schemas.settings import Settings
 
@@ -53,9 +52,6 @@ class FileEntry:
     at: datetime
 
 
-TYPES = {"str": T.StringType(), "int": T.LongType(), "datetime": T.TimestampType()}
-
-
 def row_hashes(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:
     """Return one row: `rows`, and `hash`, the sum over the rows of the low 32 bits of their xxhash64.
 
@@ -76,18 +72,25 @@ def balance(hop: Hop) -> Hop:
     return hop
 
 
-def record(spark: SparkSession, settings: Settings, event: str, hops: list[Hop], files: list[FileEntry]) -> None:
+def record(settings: Settings, event: str, hops: list[Hop], files: list[FileEntry]) -> None:
     """Write the hops, then the files, of one event of a batch; a repeat changes nothing. The files are the commit point.
 
     event: a name that is the same when the step is repeated, such as `<batch>-released`.
     """
     for noun, kind, rows in (("hop", Hop, hops), ("file", FileEntry, files)):
         if rows:
-            frame = literal(spark, [asdict(row) for row in rows], _schema(kind))
             with lock.writing(settings, f"ledger.{noun}", PATIENCE):
-                tables.append_once(frame, tables.table(settings, "ledger", noun), event)
+                path = settings.lake / "ledger" / noun
+                few.append_once(path, _columns(kind), [asdict(row) for row in rows], event, settings.table_properties)
 
 
-def _schema(kind: type) -> T.StructType:
-    names = [(f.name, str(f.type if isinstance(f.type, str) else getattr(f.type, "__name__", f.type))) for f in fields(kind)]
-    return T.StructType([T.StructField(name, TYPES[text.split(" ")[0]]) for name, text in names])
+def newest(settings: Settings, table: str, hop: str) -> str:
+    """Return the newest business date for which a hop of a table was booked; an empty text when none was."""
+    dates = [str(row["date"]) for row in few.rows(settings.lake / "ledger" / "hop", ["date"], table=table, hop=hop)]
+    return max(dates, default="")
+
+
+def _columns(kind: type) -> dict[str, str]:
+    """The type of each field by its name: str, int or datetime."""
+    told = {f.name: f.type if isinstance(f.type, str) else getattr(f.type, "__name__", str(f.type)) for f in fields(kind)}
+    return {name: text.split(" ")[0] for name, text in told.items()}

@@ -1,12 +1,17 @@
 """The lake's Delta tables: where they are, how they are read, and the writes that can be repeated."""
 
+import json
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
+from jobs.lake.plain.version import look
 from schemas.settings import Settings
 
 
@@ -44,6 +49,27 @@ def read(spark: SparkSession, source: Table, version: int | None = None) -> Data
                                     "DELTA_PATH_DOES_NOT_EXIST", "DELTA_SCHEMA_NOT_PROVIDED"):
             return None
         raise
+
+
+def whole(spark: SparkSession, source: Table, version: int | None = None, without: int | None = None) -> DataFrame | None:
+    """Return all rows of a version, the newest by default; None when the table has no commit yet. For who reads the table from end to end.
+
+    without: an earlier version, whose files are left out: what remains holds every row that came since.
+    Reads the version's files as Parquet. Asked itself, Delta first makes Spark compute the table's state, in two queries that cost
+    a second whatever the table's size; for few rows of a large table `read` is the right one, it leaves out files by their statistics.
+    Raises Refused when the version is not kept any more.
+    """
+    found = look(source.path, version)
+    if found is None:
+        return None
+    known: Collection[Path] = ()
+    if without is not None and (before := look(source.path, without)) is not None:
+        known = frozenset(before.files)
+    schema = T.StructType.fromJson(json.loads(found.schema))
+    files = [str(path) for path in found.files if path not in known]
+    if not files:
+        return spark.range(0).select(*(F.lit(None).cast(field.dataType).alias(field.name) for field in schema))
+    return spark.read.schema(schema).parquet(*files)
 
 
 def version(source: Table) -> int | None:

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from jobs.conform.air import FUNCTIONS
 from jobs.conform.cast import spark_type
 from jobs.evidence.intake import computing_id
-from jobs.evidence.ledger import Hop, record, row_hashes
+from jobs.evidence.ledger import Hop, newest, record, row_hashes
 from jobs.lake import lock, tables
 from jobs.lake.versions import begun_on, valid_on
 from jobs.session import session
@@ -37,7 +37,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
     """
     with lock.writing(settings, contract.table):
         spark = session(settings, f"gold.{contract.table} {date}")
-        date = max(date, _newest(spark, settings, contract))
+        date = max(date, newest(settings, contract.table, "mart"))
         versions = _read(spark, settings, contract, date)  # 1
         batch = computing_id(contract, date, versions)
         target = tables.table(settings, "gold", contract.table)
@@ -46,7 +46,7 @@ def refresh(settings: Settings, contract: Contract, date: str, say: Callable[[st
         tables.replace_once(stamped, target, batch)  # 2
         sources = ", ".join(f"{name} version {version}" for name, version in versions.items())
         hop = replace(_hop(spark, settings, contract, date, batch), note=f"from {sources}")
-        record(spark, settings, f"{batch}-mart", [hop], [])  # 3
+        record(settings, f"{batch}-mart", [hop], [])  # 3
         say(f"gold.{contract.table} {date}: {hop.rows_out} rows from {sources}.")
 
 
@@ -59,20 +59,11 @@ def again(settings: Settings, contract: Contract, date: str, versions: Mapping[s
     try:
         _read(spark, settings, contract, date, versions)
         sums = row_hashes(_computed(spark, contract, date), contract.names).first()
-    except AnalysisException as error:
+    except (AnalysisException, Refused) as error:
         told = ", ".join(f"{name} {version}" for name, version in versions.items())
         raise Refused(f"gold.{contract.table} can't be computed again from {told}: {str(error).splitlines()[0]} Nothing was written.") from None
     assert sums is not None
     return int(sums["rows"]), str(sums["hash"])
-
-
-def _newest(spark: SparkSession, settings: Settings, contract: Contract) -> str:
-    """The newest day the table was computed for; an empty text when it never was."""
-    hops = tables.read(spark, tables.table(settings, "ledger", "hop"))
-    if hops is None:
-        return ""
-    known = hops.where((F.col("table") == contract.table) & (F.col("hop") == "mart")).agg(F.max("date").alias("date")).first()
-    return str(known["date"] or "") if known else ""
 
 
 def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str, known: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -84,7 +75,7 @@ def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str
     for name in contract.reads:
         source = tables.table(settings, "silver", name)
         version = tables.version(source) if known is None else known.get(name)
-        rows = tables.read(spark, source, version)
+        rows = tables.whole(spark, source, version)
         if version is None or rows is None:
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
         valid_on(rows, date).createOrReplaceTempView(name)
@@ -99,7 +90,7 @@ def _read_changes(spark: SparkSession, settings: Settings, contract: Contract, k
         return {}
     source = tables.table(settings, "silver", contract.changes)
     version = tables.version(source) if known is None else known.get(contract.changes)
-    rows = None if version is None else tables.read(spark, source, version)
+    rows = None if version is None else tables.whole(spark, source, version)
     if rows is None:
         columns = find(contract.changes, load_streams(settings.contracts)).columns
         fields = (*((c.name, spark_type(c)) for c in columns), *STAMPS)
@@ -130,7 +121,7 @@ def _shaped(contract: Contract, rows: DataFrame) -> DataFrame:
 
 def _hop(spark: SparkSession, settings: Settings, contract: Contract, date: str, batch: str) -> Hop:
     target = tables.table(settings, "gold", contract.table)
-    written = tables.read(spark, target)
+    written = tables.whole(spark, target)
     sums = row_hashes(written, contract.names).first() if written is not None else None
     assert sums is not None
     rows, version = int(sums["rows"]), tables.version(target)

@@ -126,7 +126,7 @@ def _prove(work: "Work", fresh: DataFrame, before: DataFrame | None) -> None:
     names = (*contract.key, VALID_FROM, VALID_TO, IS_DELETED, "_batch")
     plain = fresh.select(*contract.key, VALID_FROM, IS_DELETED, *RECORDED)
     meant = ended(plain if before is None else _touched(before, fresh, contract).drop(VALID_TO).unionByName(plain), contract.key)
-    written = tables.read(work.spark, target)
+    written = tables.whole(work.spark, target)
     assert written is not None
     found, wanted = row_hashes(_touched(written, fresh, contract), names).unionByName(row_hashes(meant, names)).toLocalIterator()
     if found != wanted:

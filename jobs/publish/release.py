@@ -92,7 +92,7 @@ def book(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, .
     if released.note:  # accepted by a person: the hold has booked the first hops
         event, hops = f"{work.plan.batch}-accepted", [balance(released)]
     hops += [balance(hop) for hop in _made(work, measurement)]
-    record(work.spark, work.settings, event, hops, _files(work, reports, "taken"))
+    record(work.settings, event, hops, _files(work, reports, "taken"))
 
 
 def _made(work: "Work", found: dict[str, Any]) -> list[Hop]:
@@ -100,7 +100,8 @@ def _made(work: "Work", found: dict[str, Any]) -> list[Hop]:
     closed, restated = found.get("records_missing", 0), found.get("records_restated", 0)
     if not closed + restated:
         return []
-    versions = tables.read(work.spark, tables.table(work.settings, "silver", work.contract.table))
+    target = tables.table(work.settings, "silver", work.contract.table)
+    versions = tables.whole(work.spark, target, without=found["version"])
     assert versions is not None
     mine = versions.where((F.col("_batch") == work.plan.batch) & F.col("_path").isNull())
     counts = dict(tuple(row) for row in mine.groupBy(F.col(VALID_FROM) > work.plan.date).count().toLocalIterator())
@@ -112,13 +113,13 @@ def _made(work: "Work", found: dict[str, Any]) -> list[Hop]:
 def hold(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], verdict: dict[str, Any]) -> None:
     """Book a batch as held: its candidate stays for a decision, silver stays as it is."""
     at = _hop(work, "hold", measurement["rows_in"], rows_filtered=measurement["rows_in"], note=str(verdict["sentence"]))
-    record(work.spark, work.settings, f"{work.plan.batch}-held", [*_hops(work, measurement), at], _files(work, reports, "held"))
+    record(work.settings, f"{work.plan.batch}-held", [*_hops(work, measurement), at], _files(work, reports, "held"))
     plan.write_json(work.plan.folder / "held", verdict)
 
 
 def refuse(work: "Work", reports: tuple[FileReport, ...]) -> None:
     """Book files of which none could be read: no batch comes of them, they stay in landing."""
-    record(work.spark, work.settings, f"{work.plan.batch}-refused", [], _files(work, reports, "refused"))
+    record(work.settings, f"{work.plan.batch}-refused", [], _files(work, reports, "refused"))
 
 
 def _conflict(work: "Work"):  # type: ignore[no-untyped-def]
@@ -137,7 +138,7 @@ def _hops(work: "Work", found: dict[str, Any]) -> list[Hop]:
 
 def _proved(work: "Work", found: dict[str, Any], good: DataFrame) -> Hop:
     target = tables.table(work.settings, "silver", work.contract.table)
-    written = tables.read(work.spark, target)
+    written = tables.whole(work.spark, target, without=found["version"])
     assert written is not None
     sent = (F.col("_batch") == work.plan.batch) & F.col("_path").isNotNull()  # not what closes the records a dump lacks
     sides = row_hashes(written.where(sent), work.contract.names).unionByName(

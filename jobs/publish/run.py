@@ -45,7 +45,7 @@ def run(order: Order) -> None:
             return
         _check_order(order, order.date)
         for old in plan.outdated(settings, contract, order.date):
-            supersede(_session(order), settings, contract, old)
+            supersede(settings, contract, old)
             order.say(f"{contract.table} {old.date}: batch {old.batch} was held under another version of the contract; its files are judged anew.")
         _publish(order, plan.make(settings, contract, order.date, files))
 
@@ -69,7 +69,7 @@ def accept(order: Order, batch_id: str, because: str) -> None:
 
 def references(spark: SparkSession, settings: Settings, contract: Contract) -> Mapping[str, DataFrame]:
     """Return the rows of every table the contract's rules look things up in, as far as they have a version."""
-    found = {name: tables.read(spark, tables.table(settings, "silver", name)) for name in contract.references}
+    found = {name: tables.whole(spark, tables.table(settings, "silver", name)) for name in contract.references}
     return {name: frame for name, frame in found.items() if frame is not None}
 
 

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from pyspark.sql import SparkSession
-
 from jobs.evidence.ledger import FileEntry, Hop, balance, record
 from jobs.publish import plan
 from schemas.contract import Contract
@@ -11,7 +9,7 @@ from schemas.errors import Refused
 from schemas.settings import Settings
 
 
-def supersede(spark: SparkSession, settings: Settings, contract: Contract, old: plan.Plan) -> None:
+def supersede(settings: Settings, contract: Contract, old: plan.Plan) -> None:
     """End a held batch that another version of the contract held. None of its rows was released; its files are in landing.
 
     1. Write the ledger: the rows of the batch are accounted for, and its files count as not taken in.
@@ -33,5 +31,5 @@ def supersede(spark: SparkSession, settings: Settings, contract: Contract, old: 
         for one in reports
         if one["refused"] is None and one["same_as"] is None
     ]
-    record(spark, settings, f"{old.batch}-superseded", [balance(hop)], files)  # 1
+    record(settings, f"{old.batch}-superseded", [balance(hop)], files)  # 1
     plan.forget(old)  # 2

@@ -108,7 +108,7 @@ def write(changes: DataFrame, number: int, intake: Intake, after: Callable[[int]
     after(3)
     if counts:
         day = placed.agg(F.max("_day").alias("day")).first()
-        record(placed.sparkSession, intake.settings, batch, [_hop(intake, (batch, str(day["day"]) if day else ""), counts)], [])  # 4
+        record(intake.settings, batch, [_hop(intake, (batch, str(day["day"]) if day else ""), counts)], [])  # 4
     placed.unpersist()
 
 

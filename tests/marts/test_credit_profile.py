@@ -68,7 +68,7 @@ def test_the_same_versions_and_day_are_computed_once(spark: Any, silver: Setting
 def test_gold_is_proved_and_what_was_changed_behind_its_back_is_named(spark: Any, silver: Settings) -> None:
     sources = ("enterprise", "permit", "penalty")
     released = [Hop(noun[0] * 16, noun, "2026-03-02", "release", 2, 2, 0, 0, 0, "0", None, 0, datetime(2026, 3, 2, tzinfo=UTC), None) for noun in sources]
-    record(spark, silver, "made", released, [])
+    record(silver, "made", released, [])
     refresh(silver, CONTRACT, "2026-03-02", lambda line: None)
     whole = prove(silver, CONTRACT)
     assert (whole.findings, whole.rows, whole.versions, whole.date) == ((), 2, dict.fromkeys(sources, 0), "2026-03-02")
