@@ -38,10 +38,14 @@ def table_dag(contract: Contract) -> DAG:
             outlets=[table_asset("silver", contract.table)],
         )
         if contract.database:
-            name = f"取数 extract {contract.table}"
-            Extract(task_id="extract", task_display_name=name, table=contract.table, pool=contract.owner_code, weight_rule=PastDatesLast()) >> load
+            _extraction(contract) >> load
         load >> Refusal(task_id="refusal", task_display_name="拒收 refusal", retries=0)
     return dag
+
+
+def _extraction(contract: Contract) -> Extract:
+    name = f"取数 extract {contract.table}"
+    return Extract(task_id="extract", task_display_name=name, table=contract.table, pool=contract.owner_code, weight_rule=PastDatesLast())
 
 
 for _contract in tables(settings().contracts, get_parsing_context().dag_id):

@@ -115,7 +115,7 @@ def test_a_table_of_a_database_is_taken_from_it_before_its_load_and_red_with_the
     monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path))
     monkeypatch.setenv("GOVLAKE_CONTRACTS", str(folder))
     task = table_dag(load(folder / "licence.odcs.yaml")).get_task("extract")
-    assert (task.downstream_task_ids, task.pool) == ({"load"}, "test")
+    assert (task.downstream_task_ids, task.pool, type(task.weight_rule).__name__) == ({"load"}, "test", "PastDatesLast")
     with pytest.raises(Refused, match="partition key '' is not a date"):
         execute(task, date="")
     with pytest.raises(Refused, match=r"databases\.conf: there is no such file, so nobody knows where connection 'registry' leads"):
