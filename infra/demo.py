@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from infra import airflow_api, programs, runs, samples, stack, supervision
+from infra import airflow_api, department, programs, runs, samples, stack, supervision
 from infra.airflow_settings import ADMIN
 from infra.ask import answered, ask, example, worded
 from infra.place import VENV, Place, here
@@ -28,6 +28,8 @@ QUERY = ROOT / "docs" / "examples" / "gold_without_spark.py"
 def demo(place: Place) -> None:
     """Land the samples, run the flow, show the result. Raises Refused when a run failed."""
     fresh = samples.land(place)
+    if rows := department.fill(place):
+        _say(f"Put {rows} made rows into a department's database: {department.TABLE} (PostgreSQL). Its DAG reads them from there 部门数据库.")
     samples.await_settled(place)
     _say(f"Landed {fresh} new sample file(s) in {place.settings.landing}." if fresh else "The samples are in landing already.")
     failures = _flow(place)
@@ -145,6 +147,7 @@ def _addresses(place: Place) -> None:
     _say(f"  Airflow      {airflow_api.address(place)}   user {ADMIN}, password {place.secret('airflow_admin_password')}")
     _say(f"  Gateway      http://127.0.0.1:{place.settings.gateway_port}/docs, live figures on /live; `govlake token OFFICE` makes a token")
     _say(f"  Kafka        {place.settings.kafka}")
+    _say(f"  Department   {department.TABLE} in PostgreSQL, made 虚构; `.venv/bin/python -m infra.department` changes a row there and shows it arrive in silver")
     _say(f"  Landing      {place.settings.landing}/<class>/<table>/<date>/")
     _say(f"  Lake         {place.settings.lake}")
     _say(f"  {stack.HINT}")

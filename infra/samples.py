@@ -32,6 +32,11 @@ def land_from(source: Path, place: Place) -> int:
     return sum(_put(file, place.settings.landing / file.relative_to(source)) for file in files)
 
 
+def department(place: Place) -> Path:
+    """Return the file of made rows that stand in a department's database (infra/department.py)."""
+    return _made(place) / "department" / "made-case_process.jsonl"
+
+
 def _made(place: Place) -> Path:
     """Make the made samples, once for each version of their script."""
     folder, stamp = place.run / "samples", place.run / "samples.key"

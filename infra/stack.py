@@ -13,6 +13,7 @@ from infra import (
     airflow_database,
     airflow_settings,
     broker,
+    department,
     leftovers,
     ports,
     postgres,
@@ -33,7 +34,7 @@ def up(place: Place, later: tuple[str, ...] = ()) -> None:
     """Start everything that is not up, the programs to be started `later` left out, and return when all of it is ready.
 
     1. Write the configuration and make what is missing.  2. Start the process manager.  3. Database and broker.
-    4. Airflow's tables, when they are new or old.  5. Airflow and the stream's programs.
+    4. The made-up department's database; Airflow's tables, when they are new or old.  5. Airflow and the stream's programs.
     """
     begun = time.monotonic()
     if supervision.alive(place):
@@ -45,6 +46,7 @@ def up(place: Place, later: tuple[str, ...] = ()) -> None:
         supervision.launch(place)  # 2
     supervision.start(place, programs.BASE)  # 3
     _await(place, "postgres", lambda: postgres.ready(place), SERVER_SECONDS)
+    department.prepare(place)
     if not airflow_database.up_to_date(place):
         _timed("airflow's tables", lambda: airflow_database.bring_up_to_date(place))  # 4
     supervision.start(place, tuple(program.name for program in programs.programs(place) if program.name not in later))  # 5

@@ -7,7 +7,7 @@ from schemas import house
 from schemas.contract import Column, Contract, Delivery
 from schemas.drift import Drift
 from schemas.located import Place, Source
-from schemas.template import KEYS
+from schemas.template import KEYS, Hj212Template
 from schemas.words import listed, nearest
 
 FORMATS = ("csv", "jsonl", "excel", "xml", "fixed", "sql", "hj212", "warc", "html", "media")
@@ -29,6 +29,7 @@ def check(source: Source, given: Contract) -> None:
     _check_delivery(source, given)
     _check_drift(source, given)
     _check_feed(source, given)
+    _check_units(source, given)
     for index, column in enumerate(given.columns):
         place = (*COLUMNS, index)
         _check_span(source, place, column, given.source_format)
@@ -56,6 +57,15 @@ def _check_feed(source: Source, given: Contract) -> None:
         raise source.refused(at, f"feed is for sourceFormat {listed(tuple(FED))}, this one is '{given.source_format}'. Remove it.")
     if not TOPIC.match(given.feed):
         raise source.refused(at, f"feed is '{given.feed}', must be <domain>.<noun>: a topic's name, of lower-case letters, digits and _ on both sides of a dot.")
+
+
+def _check_units(source: Source, given: Contract) -> None:
+    template = given.template
+    if not isinstance(template, Hj212Template) or not (template.units or template.stations):
+        return
+    if not any("unit" in {name.lower() for name in (column.name, column.title, *column.aliases)} for column in given.columns):
+        at = house.place(source, TABLE, "hj212")
+        raise source.refused(at, "'hj212' declares units, and no column takes them. Add a column called unit, or with that alias.")
 
 
 def _check_drift(source: Source, given: Contract) -> None:

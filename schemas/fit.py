@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from schemas import house
+from schemas import house, ranges
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.located import Place, Source
 from schemas.rules import IDENTIFIERS
@@ -21,11 +21,12 @@ TYPES: dict[str, tuple[str, ...]] = {
     "order": (*MOMENTS, *NUMBERS),
     "same_day": MOMENTS,
     "workday_limit": MOMENTS,
+    "unit": NUMBERS,
     **dict.fromkeys(["minimum", "maximum", "mean"], NUMBERS),
 }
 FREE_TEXT = ("mask",)  # what can be done with personal numbers in a free text
 # Arguments that name columns of this table.
-COLUMNS = ("column", "of", "since", "columns", "when", "on")
+COLUMNS = ("column", "of", "since", "columns", "when", "on", "unit", "by")
 
 
 def column(source: Source, place: Place, one: Column, contract: Contract) -> None:
@@ -62,12 +63,14 @@ def row_rule(source: Source, place: Place, use: RuleUse, contract: Contract) -> 
             raise source.refused((*place, argument), f"'{argument}' of rule '{use.rule}' must be {kind}.")
     for at, name in names(place, use):
         existing(source, at, name, contract)
-        if at[len(place)] not in ("when", "on"):
+        if at[len(place)] not in ("when", "on", "unit", "by"):
             _check_type(source, at, use.rule, contract.column(name))
     for name, wanted in use.arguments.get("when", {}).items():
         values(source, (*place, "when", name), wanted, contract.column(name))
     if "values" in use.arguments:
         values(source, (*place, "values"), use.arguments["values"], contract.column(use.arguments["column"]))
+    if use.rule == "unit":
+        ranges.check(source, (*place, "ranges"), use.arguments["ranges"])
     if use.rule in ("order", "any_of", "same_day") and len(use.arguments["columns"]) < 2:
         raise source.refused((*place, "columns"), f"rule '{use.rule}' needs at least two columns.")
 

@@ -13,7 +13,7 @@ Kind = type | tuple[type, ...]
 NUMBER, TEXTS = (int, float), list
 TABLE: Mapping[str, Kind] = {
     "ownerCode": str, "sourceFormat": str, "merge": str, "orderBy": TEXTS, "quarantineRate": NUMBER, "sharing": str,
-    "topic": str, "reads": TEXTS, "changes": str, "excel": dict, "xml": dict, "fixed": dict, "sql": dict, "delivery": str, "drift": dict, "deleted": dict,
+    "topic": str, "reads": TEXTS, "changes": str, "excel": dict, "xml": dict, "fixed": dict, "sql": dict, "hj212": dict, "delivery": str, "drift": dict, "deleted": dict,
     "database": dict, "feed": str,
 }  # fmt: skip
 COLUMN: Mapping[str, Kind] = {
@@ -21,7 +21,7 @@ COLUMN: Mapping[str, Kind] = {
 }  # fmt: skip
 ROWS: Mapping[str, Kind] = {"rules": list}
 KINDS = ((str, "text"), (list, "a list"), (dict, "keys with values"))
-OPTIONAL = ("topic", "reads", "changes", "excel", "xml", "fixed", "sql", "delivery", "drift", "deleted", "database", "feed")
+OPTIONAL = ("topic", "reads", "changes", "excel", "xml", "fixed", "sql", "hj212", "delivery", "drift", "deleted", "database", "feed")
 
 
 def keys(source: Source, place: Place, given: list[CustomProperty], known: Mapping[str, Kind]) -> dict[str, Any]:

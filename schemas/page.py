@@ -5,7 +5,7 @@ from typing import Any
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.database import Database
 from schemas.rules import RULES
-from schemas.template import ExcelTemplate, FixedTemplate, SqlTemplate, XmlTemplate
+from schemas.template import ExcelTemplate, FixedTemplate, Hj212Template, SqlTemplate, XmlTemplate
 
 SHARING = {
     "unconditional": "无条件共享 shared unconditionally",
@@ -175,6 +175,10 @@ def _format(contract: Contract) -> str:
     if isinstance(template, FixedTemplate):
         width = max((column.span.end for column in contract.columns if column.span), default=0)
         return f"定宽 fixed width, {width} {template.unit}"
+    if isinstance(template, Hj212Template):
+        known = (("早于到达 before it came", template.clock_behind), ("晚于到达 after it came", template.clock_ahead))
+        allowed = "、".join(f"{words} {minutes} min" for words, minutes in known if minutes is not None)
+        return f"hj212{'，发送时间 sent at most ' if allowed else ''}{allowed}"
     return contract.source_format
 
 

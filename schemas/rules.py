@@ -65,6 +65,8 @@ ROWS = _specs(
     RuleSpec("implies", "the contract", "与另一字段的取值矛盾", "contradicts another column",
              ("when", "column", "values"), "row"),
     RuleSpec("same_day", "the contract", "应为同一天", "must be on the same Beijing day", ("columns",), "row"),
+    RuleSpec("unit", "the contract; HJ 212-2017 sends no unit", "数值与声明单位相差约1000倍，疑把 µg/m³ 当作 mg/m³ 上报，或相反",
+             "is off the range of its factor by a thousand: µg/m³ sent where mg/m³ is declared, or the other way about", ("column", "unit", "by", "ranges", "when?"), "row"),
     RuleSpec("workday_limit", "Administrative Licensing Law arts. 42, 82", "超过工作日期限",
              "is later than the limit in working days", ("column", "since", "days", "table"), "row"),
 )
@@ -82,6 +84,8 @@ READER = _specs(
     RuleSpec("packet_length", "HJ 212-2017", "报文长度与所声明的不符", "is a packet of another length than it says", (), "reader"),
     RuleSpec("packet_crc", "HJ 212-2017, annex A", "报文校验码不符", "is a packet whose check sum does not agree", (), "reader"),
     RuleSpec("packet_field", "HJ 212-2017", "报文缺少必需字段或字段形式不符", "is a packet without a field it needs, or with one of another form", (), "reader"),
+    RuleSpec("packet_clock", "the contract", "报文时钟有误：发送时间与到达时间相差超出契约容许，或数据时间晚于发送时间",
+             "is a packet of a clock that is off: its QN is further from the time it came than the contract allows, or it speaks of a time after its QN", (), "reader"),
     RuleSpec("page_cut", "ISO 28500", "归档记录不完整或无法读取", "is an archived record that is cut off, or cannot be read as one", (), "reader"),
     RuleSpec("page_digest", "ISO 28500", "归档记录摘要不符", "is an archived record whose digest does not agree", (), "reader"),
     RuleSpec("media_empty", "the file's own format", "媒体文件为空，或只有文件头而无内容", "is a media file with nothing in it, or with a head alone", (), "reader"),

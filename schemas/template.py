@@ -1,4 +1,4 @@
-"""How a file of a format with a layout of its own is read: the house keys 'excel', 'xml', 'fixed' and 'sql' of a table."""
+"""How a file of a format with a layout of its own is read: the house keys 'excel', 'xml', 'fixed', 'sql' and 'hj212' of a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from schemas.located import Place, Source
 from schemas.words import listed, nearest
 
 Dialect = Literal["mysql", "postgresql"]
+Units = tuple[tuple[str, str], ...]  # pairs of a factor and its unit
 LAST_ROW = 1_048_576  # of a sheet, since Excel 2007
 
 
@@ -56,6 +57,19 @@ class SqlTemplate:
 
 
 @dataclass(frozen=True)
+class Hj212Template:
+    """clock_ahead, clock_behind: minutes by which a packet's QN may be after and before the time it came; None when that is not judged.
+
+    units: by factor, the unit its values are sent in.  stations: the same of single devices, by MN, where theirs is another.
+    """
+
+    clock_ahead: int | None = None
+    clock_behind: int | None = None
+    units: Units = ()
+    stations: tuple[tuple[str, Units], ...] = ()
+
+
+@dataclass(frozen=True)
 class Span:
     """The place of a column in a line of fixed width. start: from 1."""
 
@@ -68,9 +82,9 @@ class Span:
         return self.start + self.width - 1
 
 
-Template = ExcelTemplate | XmlTemplate | FixedTemplate | SqlTemplate
+Template = ExcelTemplate | XmlTemplate | FixedTemplate | SqlTemplate | Hj212Template
 Kind = type | tuple[Any, ...]
-# Each key's kind: a type, a list of texts (list), or the words it may be. A trailing ? marks an optional one.
+# Each key's kind: a type, a list of texts (list), texts with texts or with such (dict), or the words it may be. A trailing ? marks an optional one.
 KEYS: Mapping[str, Mapping[str, Kind]] = {
     "excel": {
         "sheets?": list, "headerRow?": int, "headerRows?": (1, 2), "dataRow?": int, "totals?": list, "notes?": list,
@@ -79,6 +93,7 @@ KEYS: Mapping[str, Mapping[str, Kind]] = {
     "xml": {"record": str, "ignore?": list},
     "fixed": {"unit": ("bytes", "characters"), "notes?": list},
     "sql": {"table": str, "dialect": get_args(Dialect)},
+    "hj212": {"clockAhead?": int, "clockBehind?": int, "units?": dict, "stations?": dict},
 }  # fmt: skip
 SPAN: Mapping[str, Kind] = {"start": int, "width": int}
 
@@ -95,6 +110,9 @@ def template(source: Source, at: Place, source_format: str, value: Any) -> Templ
         return XmlTemplate(given["record"], tuple(given.get("ignore", ())))
     if source_format == "sql":
         return SqlTemplate(given["table"], given["dialect"])
+    if source_format == "hj212":
+        stations = tuple((mn, tuple(units.items())) for mn, units in given.get("stations", {}).items())
+        return Hj212Template(given.get("clockAhead"), given.get("clockBehind"), tuple(given.get("units", {}).items()), stations)
     if source_format == "fixed":
         return FixedTemplate(given["unit"], tuple(given.get("notes", ())))
     first = given.get("headerRow", 1)
@@ -138,11 +156,24 @@ def _check(source: Source, at: Place, name: str, value: Any, kind: Kind) -> None
             raise source.refused(at, f"{name} is '{value}', must be {words}.{nearest(str(value), map(str, kind))}")
     elif kind is list:
         _check_list(source, at, name, value)
+    elif kind is dict:
+        _check_units(source, at, name, value, is_nested=name == "stations")
     elif kind is int:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LAST_ROW:
             raise source.refused(at, f"{name} is {value!r}, must be a whole number from 1 on.")
     elif not isinstance(value, kind) or value == "":
         raise source.refused(at, f"{name} is {value!r}, must be {'true or false' if kind is bool else 'text'}.")
+
+
+def _check_units(source: Source, at: Place, name: str, value: Any, *, is_nested: bool) -> None:
+    """Raise Refused unless these are texts with a text each, or, of stations, with such texts each."""
+    if not isinstance(value, dict) or not value:
+        raise source.refused(at, f"{name} is {value!r}, must be keys with values: {{a21026: mg/m³}}.")
+    for key, unit in value.items():
+        if is_nested:
+            _check_units(source, (*at, key), key, unit, is_nested=False)
+        elif not isinstance(unit, str) or not unit.strip():
+            raise source.refused((*at, key), f"the unit of '{key}' is {unit!r}, must be text, as in mg/m³.")
 
 
 def _check_list(source: Source, at: Place, name: str, value: Any) -> None:

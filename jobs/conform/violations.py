@@ -15,7 +15,7 @@ from schemas.contract import Contract, RuleUse
 
 TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
 DEFECTS = ("shape", "encoding", "too_long", "cell_error")
-PACKET = ("packet_noise", "packet_cut", "packet_length", "packet_crc", "packet_field")
+PACKET = ("packet_noise", "packet_cut", "packet_length", "packet_crc", "packet_field", "packet_clock")
 PAGE = ("page_cut", "page_digest")
 MEDIA = ("media_empty", "media_unreadable", "media_cut", "media_name", "media_locked", "media_bomb")
 OF_FORMAT = {"hj212": PACKET, "warc": PAGE, "media": MEDIA}  # what only the reader of that source format finds
@@ -86,6 +86,6 @@ def _built_in(value: Value) -> dict[str, tuple[str, Column]]:
 
 def _of_row(values: Mapping[str, Value], use: RuleUse, batch: Batch) -> Possible:
     passed = F.coalesce(ROW_RULES[use.rule](values, use.arguments, batch), F.lit(True))
-    names = [str(use.arguments["column"])] if "column" in use.arguments else list(use.arguments.get("columns", ()))
+    names = [str(use.arguments[one]) for one in ("column", "unit") if one in use.arguments] or list(use.arguments.get("columns", ()))
     shown = ", ".join(f"coalesce({staged.shown(values[name].column)}, '')" for name in names)
     return Possible(~passed, use.rule, "+".join(names), use.severity, f"concat_ws(' | ', {shown})")

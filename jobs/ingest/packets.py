@@ -7,7 +7,9 @@ from dataclasses import dataclass
 LONGEST_DATA = 1024  # bytes of the data segment, HJ 212-2017 table 1
 WINDOW = 6 + 9_999 + 6  # bytes that any packet fits in, whatever its four digits of length say
 START = re.compile(rb"##[0-9]{4}")
-OVERLAP = 5  # bytes of a beginning that may stand before a cut made anywhere
+MARK = re.compile(rb"@([0-9]{13})\r\n\Z")  # line that a feed puts before a record: when it came, in milliseconds since 1970
+FOLLOWING = re.compile(rb"##[0-9]{4}|@[0-9]{13}\r\n")  # where what is no sound packet ends
+OVERLAP = 15  # bytes of a beginning that may stand before a cut made anywhere
 END = b"\r\n"
 CHECK = re.compile(r"[0-9A-Fa-f]{1,3}\Z")
 DATA = re.compile(r"(?P<head>.*?;)?CP=&&(?P<cp>.*)&&\Z", re.DOTALL)
@@ -85,7 +87,7 @@ def _end(buffer: bytes, at: int) -> int:
             return whole
     window = buffer[at : at + WINDOW]
     line = window.find(END) + len(END)
-    following = START.search(window, 1)
+    following = FOLLOWING.search(window, 1)
     ends = [end for end in (line if line >= len(END) else 0, following.start() if following else 0) if end]
     return at + min(ends, default=len(window) if len(window) < WINDOW else WINDOW - OVERLAP)
 

@@ -19,7 +19,7 @@ from jobs.lake.versions import begun_on, valid_on
 from jobs.session import session
 from schemas.contract import Contract
 from schemas.errors import Refused, Unavailable
-from schemas.load import find, load_streams
+from schemas.load import find, load_one, load_streams
 from schemas.settings import Settings
 
 STAMPS = (("_batch", "string"), ("_number", "bigint"))  # what a gold table reads of a change beside the contract's columns
@@ -78,10 +78,16 @@ def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str
         rows = tables.whole(spark, source, version)
         if version is None or rows is None:
             raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
+        rows = _widened(rows, load_one(settings.contracts, name))
         valid_on(rows, date).createOrReplaceTempView(name)
         begun_on(rows, date).createOrReplaceTempView(f"{name}_versions")
         versions[name] = version
     return versions | _read_changes(spark, settings, contract, known)
+
+
+def _widened(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Give columns that the contract got since the version was released, empty as they are in what was told before."""
+    return rows.withColumns({c.name: F.lit(None).cast(spark_type(c)) for c in contract.columns if c.name not in rows.columns})
 
 
 def _read_changes(spark: SparkSession, settings: Settings, contract: Contract, known: Mapping[str, int] | None) -> dict[str, int]:

@@ -152,12 +152,18 @@ def whole(records: Sequence[Any], source_format: str) -> int:
 
 
 def content(records: Sequence[Any], source_format: str) -> bytes:
-    """Return the bytes of a file: what one key sent stays together and in order, as the packets of two senders may be cut into each other."""
+    """Return the bytes of a file: what one key sent stays together and in order, as the packets of two senders may be cut into each other.
+
+    Before each record that begins a packet a line says when it came: `@` and the milliseconds since 1970 (jobs/ingest/clock.py asks for it).
+    """
     end, by_key = FED[source_format], dict[Any, list[bytes]]()
     for record in records:
         if record.value:
-            by_key.setdefault(record.key, []).append(record.value)
-    return b"".join(value if value.endswith(end) else value + end for values in by_key.values() for value in values)
+            held = by_key.setdefault(record.key, [])
+            is_begun = bool(held) and not held[-1].endswith(b"\n")
+            held += [b"@%013d\r\n" % record.timestamp] if source_format == "hj212" and not is_begun else []
+            held.append(record.value if record.value.endswith(end) else record.value + end)
+    return b"".join(part for parts in by_key.values() for part in parts)
 
 
 def _write(order: Landing, part: TopicPartition, records: Sequence[Any]) -> None:

@@ -21,13 +21,18 @@ WITH given AS (
          named_struct('pollutant', 'CO', 'column', 'co_ugm3', 'value', cast(co_ugm3 / 1000 AS decimal(18, 8))), -- mg/m³
          named_struct('pollutant', 'O3', 'column', 'o3_ugm3', 'value', cast(o3_ugm3 AS decimal(18, 8))))) AS sent
   UNION ALL
-  SELECT mn, measured_at, pollutant, try_cast(avg_value * to_ugm3 AS decimal(18, 8)),
+  SELECT mn, measured_at, pollutant, sent,
          NOT coalesce(flag IN ('N', 'S'), false) OR exists(_violations, one -> one.column = 'avg_value' AND one.rule = 'placeholder')
-           OR (avg_value IS NOT NULL AND try_cast(avg_value * to_ugm3 AS decimal(18, 8)) IS NULL)
-  FROM station_value
-  JOIN VALUES ('a34004', 'PM2.5', 1), ('a34002', 'PM10', 1), ('a21026', 'SO2', 1000), ('a21004', 'NO2', 1000), ('a21005', 'CO', 1), ('a05024', 'O3', 1000)
-       AS known(factor, pollutant, to_ugm3) USING (factor) -- gases come in mg/m³ by the code table of HJ 212; CO stays in it
-  WHERE st = '22' AND cn = '2061'
+           OR (avg_value IS NOT NULL AND sent IS NULL)
+  FROM (
+    SELECT *, try_cast(CASE WHEN coalesce(unit, usual) = wanted THEN avg_value
+                            WHEN coalesce(unit, usual) = 'mg/m³' THEN avg_value * 1000 WHEN coalesce(unit, usual) = 'µg/m³' THEN avg_value / 1000 END AS decimal(18, 8)) AS sent
+    FROM station_value
+    JOIN VALUES ('a34004', 'PM2.5', 'µg/m³', 'µg/m³'), ('a34002', 'PM10', 'µg/m³', 'µg/m³'), ('a21026', 'SO2', 'mg/m³', 'µg/m³'), ('a21004', 'NO2', 'mg/m³', 'µg/m³'),
+                ('a21005', 'CO', 'mg/m³', 'mg/m³'), ('a05024', 'O3', 'mg/m³', 'µg/m³')
+         AS known(factor, pollutant, usual, wanted) USING (factor) -- usual: by the code table of HJ 212, for what came before the contract declared units
+    WHERE st = '22' AND cn = '2061'
+  )
 ),
 judged AS (
   SELECT *, CASE WHEN is_fault OR value < 0 OR observed_at <> date_trunc('HOUR', observed_at) THEN 'fault' WHEN value IS NULL THEN 'missing' ELSE 'good' END AS state,

@@ -1,11 +1,13 @@
 """HJ 212 files as the driver reads them: one record a factor, bad packets with their reason, commands set aside."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from schemas.errors import Refused
+from schemas.template import Hj212Template
 from tests.ingest.cases import column, contract, prepared, read
 from tests.ingest.hj212_packets import HOUR, packet
 
@@ -73,3 +75,41 @@ def test_a_file_without_a_packet_is_refused_and_stays(content: bytes, fact: str,
 def test_a_beginning_cut_by_two_chunks_is_found(tmp_path: Path) -> None:
     for blanks in ((1 << 20) - 5, (1 << 20) - 2, (1 << 20) - 1):
         assert prepared(tmp_path, BY_FACTOR, b" " * blanks + packet(HOUR), "a.hj212").report.records == 2
+
+
+FED = replace(BY_FACTOR, feed="iot.packet", template=Hj212Template(10, 60, (("a34004", "µg/m³"), ("a21026", "mg/m³")), (("M2", (("a21026", "µg/m³"),)),)))
+# story -> (QN, DataTime, when it came: milliseconds after 11:00 of 1 March 2026, Beijing time, None for nobody knows; whether the clock is off)
+CLOCKS = {
+    "sent and come within a second": ("20260301110000123", "20260301110000", 600, False),
+    "ten minutes ahead": ("20260301111000000", "20260301110000", 0, False),
+    "ten minutes and a second ahead": ("20260301111001000", "20260301110000", 0, True),
+    "kept by a gateway for an hour": ("20260301100000000", "20260301090000", 0, False),
+    "a battery ran out": ("20000101000000000", "20000101000000", 0, True),
+    "late data, sent now": ("20260301110000000", "20260228030000", 0, False),
+    "of an hour that is still to come": ("20260301110000000", "20260301120000", None, True),
+    "of a file nobody knows when it came": ("20000101000000000", "20000101000000", None, False),
+    "no QN": ("", "20260301120000", 0, False),
+    "a QN that is no instant": ("20261301110000000", "20260301110000", 0, False),
+}
+
+
+@pytest.mark.parametrize(("sent", "of", "came", "is_off"), CLOCKS.values(), ids=CLOCKS)
+def test_a_packet_of_a_clock_that_is_off_is_quarantined_whole(sent: str, of: str, came: int | None, is_off: bool, tmp_path: Path) -> None:
+    data = HOUR.replace("QN=20260301110000123;", f"QN={sent};" if sent else "").replace("DataTime=20260301110000", f"DataTime={of}")
+    mark = b"" if came is None else b"@%d\r\n" % (1772334000000 + came)
+    found = read(tmp_path / "iot.packet-0-000000000000-000000000001.hj212", mark + packet(data), FED)
+    assert [(r.row, r.defect) for r in found] == ([(1, "packet_clock")] if is_off else [(1, None), (2, None)])
+    assert not is_off or found[0].raw == packet(data).decode().replace("123456", "******")
+
+
+def test_a_mark_counts_in_a_file_of_the_feed_alone_and_ends_what_was_cut_before_it(tmp_path: Path) -> None:
+    late = b"@1772434000000\r\n"
+    cut = packet(HOUR)[:70] + late + packet(HOUR)
+    assert [r.defect for r in read(tmp_path / "iot.packet-0-1-2.hj212", cut, FED)] == ["packet_cut", "packet_clock"]
+    assert [r.defect for r in read(tmp_path / "capture.hj212", cut, FED)] == ["packet_cut", "packet_noise", None, None]
+
+
+def test_each_factor_has_the_unit_that_is_declared_for_it_or_for_it_at_its_station(tmp_path: Path) -> None:
+    both = packet(HOUR) + packet(HOUR.replace("MN=010001SYNTHETIC000022", "MN=M2"))
+    found = read(tmp_path / "a", both, FED)
+    assert [dict(zip(r.names, r.values, strict=True))["Unit"] for r in found] == ["µg/m³", "mg/m³", "µg/m³", "µg/m³"]

@@ -27,7 +27,7 @@ FACTORS = {"PM2.5": ("a34004", 1), "PM10": ("a34002", 1), "SO2": ("a21026", 1000
 BEIJING = timedelta(hours=8)
 HOUR = f"""station string, observed_at timestamp, {", ".join(f"{name} decimal(10,4)" for name in COLUMNS.values())},
            _violations array<struct<rule:string,column:string,severity:string,value:string>>, _valid_from date, _is_deleted boolean, _ingested_at timestamp, _batch string"""
-VALUE = "mn string, cn string, measured_at timestamp, factor string, st string, avg_value decimal(18,6), flag string, _violations array<struct<rule:string,column:string,severity:string,value:string>>"
+VALUE = "mn string, cn string, measured_at timestamp, factor string, st string, avg_value decimal(18,6), flag string, unit string, _violations array<struct<rule:string,column:string,severity:string,value:string>>"
 History = dict[str, list[Told]]  # by pollutant
 
 
@@ -78,16 +78,24 @@ def hour_rows(station: str, told: History, batch: tuple[str, date] = ("b1", date
         yield (station, (at - BEIJING).replace(tzinfo=UTC), *values, marks, batch[1], False, datetime(2026, 3, 4, int(batch[0][1:]), tzinfo=UTC), batch[0])
 
 
-def packet_rows(station: str, told: History) -> Iterator[tuple[Any, ...]]:
-    """The rows of silver that a device's packets of hourly values give: gases in mg/m³, a marked value flagged as calibration, beyond all scales, or -999."""
+def packet_rows(station: str, told: History, declared: bool | None = None) -> Iterator[tuple[Any, ...]]:
+    """The rows of silver that a device's packets of hourly values give: a marked value flagged as calibration, beyond all scales, or -999.
+
+    declared: None for the units of the code table, said nowhere; True where the contract says them; False for a device that sends each in the other one.
+    """
     for name, all_of_it in told.items():
         factor, unit = FACTORS[name]
+        in_milligrams = (unit == 1000 or name == "CO") is (declared is not False)
+        said = None if declared is None else "mg/m³" if in_milligrams else "µg/m³"
+        if declared is False:
+            unit = Decimal("0.001") if name == "CO" else 1 if unit == 1000 else 1000
         for one in all_of_it:
             value = None if one.value is None else one.value / unit
             fault = one.ends_at.hour % 3 if one.is_marked else None
+            fault = 0 if fault == 1 and unit == Decimal("0.001") else fault  # beyond the scale of µg/m³ fits no column
             sent = (Decimal(10) ** 11, None)[fault - 1] if fault else value
             marks = [("placeholder", "avg_value", "warn", "****")] if fault == 2 else []
-            yield (station, "2061", (one.ends_at - BEIJING).replace(tzinfo=UTC), factor, "22", sent, "C" if fault == 0 else "N", marks)
+            yield (station, "2061", (one.ends_at - BEIJING).replace(tzinfo=UTC), factor, "22", sent, "C" if fault == 0 else "N", said, marks)
 
 
 def put(spark: Any, here: Settings, hours: list[Any], packets: list[Any], batch: str) -> None:
@@ -108,8 +116,8 @@ def test_every_vector_and_every_random_day_is_judged_as_by_the_plain_model(spark
     by_file: dict[str, History] = {name: told for name, told, _ in known if told}
     by_file |= {f"file {number}": {name: list(drawn(random)) for name in DAILY} for number in range(40)}
     by_packet: dict[str, History] = {f"device {number}": {name: list(drawn(random)) for name in DAILY} for number in range(20)}
-    others = [("device 1", "2011", datetime(2026, 3, 1, 3, 5, tzinfo=UTC), "a34004", "22", Decimal(900), "N", []), ("flue", "2061", datetime(2026, 3, 1, 3, tzinfo=UTC), "a21026", "31", Decimal(20), "N", [])]
-    put(spark, here, [one for name, told in by_file.items() for one in hour_rows(name, told)], [*(one for name, told in by_packet.items() for one in packet_rows(name, told)), *others], "made")
+    others = [("device 1", "2011", datetime(2026, 3, 1, 3, 5, tzinfo=UTC), "a34004", "22", Decimal(900), "N", None, []), ("flue", "2061", datetime(2026, 3, 1, 3, tzinfo=UTC), "a21026", "31", Decimal(20), "N", None, [])]
+    put(spark, here, [one for name, told in by_file.items() for one in hour_rows(name, told)], [*(one for number, (name, told) in enumerate(by_packet.items()) for one in packet_rows(name, told, (None, True, False)[number % 3])), *others], "made")
     found = gold(spark, here)
     meant: dict[tuple[str, date], dict[str, Any]] = {}
     for name, told in (by_file | by_packet).items():
@@ -129,7 +137,7 @@ def test_every_vector_and_every_random_day_is_judged_as_by_the_plain_model(spark
 def test_a_later_delivery_corrects_the_hour_it_speaks_of_and_the_day_says_what_it_was_and_by_which_batch(spark: Any, here: Settings) -> None:
     told = {name: steady(date(2026, 3, 1), value) for name, value in (("PM2.5", "59"), ("PM10", "60"), ("SO2", "9"), ("NO2", "30"), ("CO", "0.6"), ("O3", "90"))}
     first = list(hour_rows("S1", told))
-    packets = [("M1", "2061", datetime(2026, 3, 1, tzinfo=UTC), "a34004", "22", Decimal(35), "N", [])]
+    packets = [("M1", "2061", datetime(2026, 3, 1, tzinfo=UTC), "a34004", "22", Decimal(35), "N", None, [])]
     put(spark, here, first, packets, "before")
     before = gold(spark, here)["S1", date(2026, 3, 1)]
     late = hour_rows("S1", {name: [Told(one.ends_at, one.value + 48 if name == "PM2.5" else one.value) for one in hours if one.ends_at.hour == 14] for name, hours in told.items()}, ("b2", date(2026, 3, 5)))

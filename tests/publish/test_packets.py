@@ -28,14 +28,16 @@ def test_the_sample_goes_to_silver_and_each_bad_packet_to_quarantine_with_its_re
     quarantined = stored(spark, here, "quarantine", "station_value")
     reasons = Counter((one["rule"], one["column"]) for row in quarantined for one in row["_violations"] if one["severity"] == "quarantine")
     assert reasons == {
-        ("packet_cut", ""): 2, ("packet_noise", ""): 2, ("packet_crc", ""): 1, ("packet_length", ""): 1, ("packet_field", ""): 1,
-        ("enum", "st"): 6, ("enum", "cn"): 6, ("required", "qn"): 6,
+        ("packet_cut", ""): 2, ("packet_noise", ""): 2, ("packet_crc", ""): 1, ("packet_length", ""): 1, ("packet_field", ""): 1, ("packet_clock", ""): 1,
+        ("enum", "st"): 6, ("enum", "cn"): 6, ("required", "qn"): 6, ("unit", "avg_value+unit"): 1,
     }  # fmt: skip
     (ingest,) = [hop for hop in stored(spark, here, "ledger", "hop") if hop["hop"] == "ingest"]
     (release,) = [hop for hop in stored(spark, here, "ledger", "hop") if hop["hop"] == "release"]
-    assert (ingest["rows_in"], ingest["rows_filtered"], len(rows), len(quarantined)) == (425, 1, release["rows_out"], 25)
+    assert (ingest["rows_in"], ingest["rows_filtered"], len(rows), len(quarantined)) == (420, 1, release["rows_out"], 27)
     assert (release["rows_duplicate"], unbalanced(spark, here)) == (6, [])
     assert "PW=******" in "".join(row["_sent"] for row in quarantined)
+    suspected = [one["value"] for row in quarantined for one in row["_violations"] if one["rule"] == "unit"]
+    assert suspected == ["*** | mg/m³"]
     first = next(row for row in rows if row["_row"] == 1)
     assert (first["factor"], first["avg_value"], first["flag"], first["_extra"]) == ("a34004", Decimal("36.5"), "N", None)
     faulty = [row for row in rows if row["flag"] != "N"]

@@ -177,7 +177,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a house key misspelt": (
         "property: sharing", "property: shering",
         "'shering' is not a house key here. Known: 'ownerCode', 'sourceFormat', 'merge', 'orderBy', 'quarantineRate', "
-        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'sql', 'delivery', 'drift', 'deleted', 'database' or 'feed'. Did you mean 'sharing'?",
+        "'sharing', 'topic', 'reads', 'changes', 'excel', 'xml', 'fixed', 'sql', 'hj212', 'delivery', 'drift', 'deleted', 'database' or 'feed'. Did you mean 'sharing'?",
     ),
     "a house key of a column at the table": (
         "property: ownerCode", "property: aliases",

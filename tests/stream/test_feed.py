@@ -14,17 +14,18 @@ class Sent:
 
     key: bytes | None
     value: bytes | None
+    timestamp: int = 1772410500123
 
 
-A, B = b"A", b"B"
+A, B, CAME = b"A", b"B", b"@1772410500123\r\n"
 # story -> (records, how many of them end no packet halfway, what a file of all of them holds)
 CASES: dict[str, tuple[list[Sent], int, bytes]] = {
-    "a packet a record": ([Sent(A, b"1\r\n"), Sent(B, b"2\r\n")], 2, b"1\r\n2\r\n"),
-    "two packets cut into each other": ([Sent(A, b"1"), Sent(B, b"2"), Sent(A, b"1\r\n"), Sent(B, b"2\r\n")], 4, b"11\r\n22\r\n"),
-    "the rest is still to come": ([Sent(A, b"1\r\n"), Sent(B, b"2"), Sent(A, b"3\r\n")], 1, b"1\r\n3\r\n2"),
-    "nothing is whole yet": ([Sent(A, b"1")], 0, b"1"),
-    "no keys, no values": ([Sent(None, b"1\r\n"), Sent(None, None), Sent(None, b"")], 3, b"1\r\n"),
-    "an empty record ends nothing": ([Sent(A, b"1"), Sent(A, b"")], 0, b"1"),
+    "a packet a record": ([Sent(A, b"1\r\n"), Sent(B, b"2\r\n")], 2, CAME + b"1\r\n" + CAME + b"2\r\n"),
+    "two packets cut into each other": ([Sent(A, b"1"), Sent(B, b"2"), Sent(A, b"1\r\n"), Sent(B, b"2\r\n")], 4, CAME + b"11\r\n" + CAME + b"22\r\n"),
+    "the rest is still to come": ([Sent(A, b"1\r\n"), Sent(B, b"2"), Sent(A, b"3\r\n")], 1, CAME + b"1\r\n" + CAME + b"3\r\n" + CAME + b"2"),
+    "nothing is whole yet": ([Sent(A, b"1")], 0, CAME + b"1"),
+    "no keys, no values": ([Sent(None, b"1\r\n"), Sent(None, None), Sent(None, b"")], 3, CAME + b"1\r\n"),
+    "an empty record ends nothing": ([Sent(A, b"1"), Sent(A, b"")], 0, CAME + b"1"),
 }
 
 

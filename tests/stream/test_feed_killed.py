@@ -14,11 +14,11 @@ from deltalake import DeltaTable
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from infra.place import Place
-from jobs.ingest.packets import Packet, judged, pieces
+from jobs.ingest.packets import MARK, Packet, judged, pieces
 from jobs.stream.broker import make_topics
 from schemas.errors import Refused
 from schemas.settings import ROOT, Settings, settings
-from tests.data.made.stations import hours
+from tests.data.made import stations
 from tests.serve.answering import Broker
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
@@ -36,6 +36,12 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     make_topics(place.settings, [TOPIC])
     yield place.settings
     broker.kill()
+
+
+def hours(random: Random) -> list[bytes]:
+    """A day's packets that say they were sent yesterday: older ones are of a clock that is off."""
+    made = (stations.DAY.strftime("%Y%m%d"), (datetime.now(UTC) + timedelta(hours=-8)).strftime("%Y%m%d%H"))
+    return [stations.packet(one[6:-6].decode().replace(f"QN={made[0]}{hour // 4:02d}", f"QN={made[1]}")) for hour, one in enumerate(stations.hours(random))]
 
 
 def records(packets: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -78,8 +84,9 @@ def test_packets_are_in_the_lake_exactly_once_whenever_the_job_is_killed(here: S
     found = files(here)
     assert {path.parent.name for path in found} == {today}
     assert (len(offsets(found)), len(set(offsets(found)))) == (len(list(records(packets[:40]))) + len(list(records(packets[40:]))),) * 2
-    whole = [judged(piece) for path in found for piece in pieces([path.read_bytes()])]
-    assert sorted(piece for path in found for piece in pieces([path.read_bytes()])) == sorted(packets)
+    cut = [piece for path in found for piece in pieces([path.read_bytes()]) if not MARK.match(piece)]
+    whole = [judged(piece) for piece in cut]
+    assert sorted(cut) == sorted(packets)
     assert start(here, "run", today) == 0
     silver = DeltaTable(str(here.lake / "silver" / "station_value"))
     assert silver.count() == sum(len(packet.factors) for packet in whole if isinstance(packet, Packet))
@@ -99,7 +106,7 @@ def test_records_that_the_topic_lost_before_they_were_landed_are_told_once_and_t
     with closing(KafkaAdminClient(bootstrap_servers=here.kafka)) as admin:
         admin.delete_records({TopicPartition(TOPIC, 0): ends[-1]})  # as the topic's retention does
     assert [start(here, "land", today), start(here, "land", today)] == [Refused.exit_code, 0]
-    assert [path.read_bytes() for path in files(here)][-1:] == [packets[-1]]
+    assert [path.read_bytes().split(b"\r\n", 1)[1] for path in files(here)][-1:] == [packets[-1]]
 
 
 def test_a_topic_that_begins_anew_is_refused_as_its_offsets_would_be_taken_for_landed_ones(here: Settings) -> None:

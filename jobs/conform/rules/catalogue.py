@@ -56,4 +56,5 @@ ROW_RULES: Mapping[str, RowRule] = MappingProxyType({
     "part_of": rows.is_part_of,
     "implies": rows.is_implied,
     "same_day": rows.is_same_day,
+    "unit": rows.is_in_its_unit,
 })

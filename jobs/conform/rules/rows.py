@@ -1,6 +1,7 @@
 """Rules about several columns of one row: order of dates, conditional presence, parts of codes, contradictions."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import reduce
 from itertools import combinations
 from operator import and_, or_
@@ -13,6 +14,7 @@ from jobs.conform.rules.value import Batch, Value, is_any_of, is_given, pick
 from jobs.conform.rules.values import beijing_day
 from schemas.errors import Refused
 
+MILLIGRAM, MICROGRAM = "mg/m³", "µg/m³"
 Row = Mapping[str, Value]
 Arguments = Mapping[str, Any]
 
@@ -57,6 +59,23 @@ def is_same_day(row: Row, arguments: Arguments, batch: Batch) -> Column:
     """Whether all of `columns` that are given fall on one Beijing day. Source: the contract."""
     days = [beijing_day(value) for value in pick(row, arguments["columns"], "same_day")]
     return reduce(and_, [_unless_null(one == other) for one, other in combinations(days, 2)])
+
+
+def is_in_its_unit(row: Row, arguments: Arguments, batch: Batch) -> Column:
+    """Whether `column` does not look as if it were sent in the other one of mg/m³ and µg/m³ than the column `unit` says.
+
+    It does when it lies outside of the range of its factor (`ranges`, in µg/m³, by the values of `by`), and a thousandth or the thousandfold of it,
+    whichever the other unit would make of it, inside. Passed where `when` does not hold, for 0, and for factors and units not named.
+    """
+    value, unit, factor = row[arguments["column"]].typed, row[arguments["unit"]].text, row[arguments["by"]].text
+    judged = F.lit(True)
+    for name, (low, high) in arguments["ranges"].items():
+        range_ = [F.lit(Decimal(str(end))) for end in (low, high)]
+        large = (unit == MILLIGRAM) & (value * 1000 > range_[1]) & value.between(*range_)
+        small = (unit == MICROGRAM) & (value < range_[0]) & (value * 1000).between(*range_)
+        judged = judged & ~((factor == name) & (large | small))
+    passed = _unless_null(judged)
+    return ~_holds(row, arguments["when"], "unit") | passed if "when" in arguments else passed
 
 
 def _holds(row: Row, when: Any, rule: str) -> Column:

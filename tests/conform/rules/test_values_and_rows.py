@@ -110,6 +110,29 @@ ROW: dict[str, tuple[str, dict[str, Make], dict[str, Any], bool]] = {
         {"columns": ["a", "b"]}, False),
 }
 
+UNIT: dict[str, Any] = {"column": "v", "unit": "u", "by": "f", "ranges": {"so2": [1, 1000], "pm": [0.1, 6000]}, "when": {"k": "22"}}
+# story -> (value, declared unit, factor, kind of system, whether it can be in that unit)
+UNITS: dict[str, tuple[str | None, str | None, str, str, bool]] = {
+    "9 µg/m³ in mg/m³": ("0.01", "mg/m³", "so2", "22", True),
+    "9 µg/m³ sent where mg/m³ is declared": ("9", "mg/m³", "so2", "22", False),
+    "just above the end of the range": ("1.01", "mg/m³", "so2", "22", False),
+    "at its end": ("1", "mg/m³", "so2", "22", True),
+    "too much in either unit": ("1000.01", "mg/m³", "so2", "22", True),
+    "35 µg/m³": ("35", "µg/m³", "pm", "22", True),
+    "35 µg/m³ sent in mg/m³": ("0.04", "µg/m³", "pm", "22", False),
+    "nothing in the air": ("0", "µg/m³", "pm", "22", True),
+    "less than nothing": ("-0.04", "µg/m³", "pm", "22", True),
+    "a chimney": ("9", "mg/m³", "so2", "31", True),
+    "a factor without a range": ("9", "mg/m³", "no2", "22", True),
+    "no unit declared": ("9", None, "so2", "22", True),
+    "another unit": ("9", "ppb", "so2", "22", True),
+    "not measured": (None, "mg/m³", "so2", "22", True),
+}
+ROW |= {
+    story: ("unit", {"v": of("number", value), "u": words(unit), "f": words(factor), "k": words(kind)}, UNIT, passed)
+    for story, (value, unit, factor, kind, passed) in UNITS.items()
+}
+
 REFUSED: dict[str, tuple[str, Make, dict[str, Any], str]] = {
     "YAML took the zero off": ("enum", words("01"), {"values": [1]}, "Put it in quotes"),
     "neither list nor values": ("enum", words("1"), {}, "Give one of them"),

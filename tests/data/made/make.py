@@ -25,12 +25,13 @@ PARTS = {
     "penalty": (Part("city.csv", 0.75), Part("county-mixed.csv", 0.05, mixed=25), Part("office-titles.csv", 0.2, titles=True, note=True)),
     "service_item": (Part("city.csv", 0.8), Part("office-two-headers.csv", 0.2, second=True)),
     "case_accept": (Part("hall.csv", 0.9), Part("county-gb18030.csv", 0.1, "gb18030")),
-    "case_process": (Part("hall.jsonl", 0.8), Part("county.jsonl.gz", 0.2)),
+    "case_process": (Part("hall.jsonl", 1.0),),
     "case_result": (Part("hall.csv", 0.9), Part("county.csv.gz", 0.1)),
     "credit_listing": (Part("city.csv", 0.8), Part("court-gb18030.csv", 0.2, "gb18030", titles=True)),
     "hotline_ticket": (Part("hotline.csv", 0.9), Part("county-gb18030.csv", 0.1, "gb18030", titles=True)),
 }
 SOURCE_CLASS = {"hotline_ticket": "social"}
+IN_DATABASE = {"case_process": 0.2}  # share of the rows that a county keeps in its own database, clean as its columns are
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -44,6 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     counts = SAMPLE_ROWS if given.sample else {table: max(20, round(n * given.scale)) for table, n in ROWS.items()}
     for table, rows in world(counts, given.seed).items():
         plan, rng = PLANS[table], Random(f"{given.seed} {table}")
+        rows = rows if given.sample else _handed_over(given.out, table, rows)
         arrived = soil.sampled(rows, plan, rng) if given.sample else soil.soiled(rows, plan, rng)
         _write(given.out, table, arrived, _sample(table) if given.sample else PARTS[table])
 
@@ -69,6 +71,16 @@ def world(counts: dict[str, int], seed: int) -> dict[str, list[Row]]:
         shown = files.example(table)
         made[table].insert(0, {name: shown[name] for name in made[table][0]})
     return made
+
+
+def _handed_over(out: Path, table: str, rows: list[Row]) -> list[Row]:
+    """Write the rows that stand in a department's database, and return those that come as files."""
+    cut = len(rows) - round(len(rows) * IN_DATABASE.get(table, 0))
+    if cut < len(rows):
+        path = out / "department" / f"made-{table}.jsonl"
+        files.write(Part(path.name, 1.0), path, rows[cut:], {})
+        print(f"{path.relative_to(out)}: {len(rows) - cut} rows for a database, {path.stat().st_size} bytes")
+    return rows[:cut]
 
 
 def _sample(table: str) -> tuple[Part, ...]:

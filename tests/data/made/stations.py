@@ -1,6 +1,7 @@
 """Make HJ 212 packets of stations that are not there, with the dirt of a capture: python tests/data/made/stations.py OUT_DIR [--seed N]."""
 
 import argparse
+import re
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,8 @@ def soiled(rng: Random) -> list[bytes]:
     sent[53] = packet(plain.replace("CN=2061", "CN=9999"))
     sent[59] += packet(f"QN=20260301150000001;ST=91;CN=9014;PW=123456;MN={STATIONS[0][1]};Flag=4;CP=&&&&")
     sent[65] = packet(plain.replace("MN=", "MX="))
+    sent[80] = packet(re.sub(r"a21026-[^&;]*", "a21026-Min=7.1,a21026-Avg=9.2,a21026-Max=12.4,a21026-Flag=N", sent[80][6:-6].decode()))  # in µg/m³
+    sent[84] = packet(sent[84][6:-6].decode().replace("DataTime=2026030121", "DataTime=2026030123"))  # an hour that is still to come
     sent[71] = sent[71].replace(b"\r\n", b"")
     return sent
 
