@@ -58,7 +58,7 @@ bench-stream: jars ## latencies of the stream beside other systems, into build/b
 chaos-stream: jars ## the stream's programs killed at random under load, then the account, into build/chaos-stream.json
 	@$(PYTHON) -m tests.bench.stream.chaos
 
-soak: jars ## a million made values a rule, Spark against Python, into build/soak.jsonl (PARTS="rules" for some, N=1000 for fewer, SEED=1)
+soak: jars ## a million made values a rule, Spark against Python; a million spoilt inputs against the readers (PARTS="rules inputs stream", N=1000, SEED=1, KIND=csv)
 	@$(PYTHON) -m tests.soak $(PARTS)
 
 freeze: env ## the contracts as a release ships them, frozen in tests/golden: later editions are compared with them

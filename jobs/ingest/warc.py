@@ -8,6 +8,7 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest.html import PAGE_LIMIT, looked, page
@@ -56,12 +57,20 @@ class WarcReader:
         stream = io.BufferedReader(_Unpacked(chunks(source.path, source.packing)))
         try:
             archive = ArchiveIterator(stream, check_digests=True, arc2warc=True)
+            archive.loader = _Loader(arc2warc=True)
             while found := _next(archive):
                 number += 1
                 yield _record(number, found)
         except (ArchiveLoadFailed, ValueError, EOFError) as error:
             fact = " ".join(str(error).split())[:200]
             yield defective(number + 1, "page_cut", f"what stands behind record {number} cannot be read as a record: {fact}"[:RAW_LIMIT])
+
+
+class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]
+    """Reads a record that has lost its address too: warcio stops there, and all behind it would be lost with it."""
+
+    def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
+        return super().load_http_headers(rec_type, uri or "", stream, length)
 
 
 class _Unpacked(io.RawIOBase):
@@ -126,7 +135,9 @@ def _aside(found: Any, kind: str) -> str | None:
 
 
 def _wrong(found: Any) -> str | None:
-    """The defect of a record that was read to its end, or None. A digest that is not there proves nothing."""
+    """The defect of a record that was read to its end, or None. A digest that is not there proves nothing; a page has an address (ISO 28500, 5.12)."""
+    if found.rec_type in PAGES and not found.rec_headers.get_header("WARC-Target-URI"):
+        return "page_cut"
     if not (found.rec_headers.get_header("Content-Length") or "").isdecimal() or found.raw_stream.limit > 0:
         return "page_cut"
     return "page_digest" if found.digest_checker.passed is False else None

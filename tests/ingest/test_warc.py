@@ -59,6 +59,11 @@ def test_a_record_shorter_than_it_says_is_a_defect_and_what_came_before_it_is_ke
     assert [r.defect for r in read(tmp_path / "a", good + warc(b"<title>b</title>", length=9999), PAGES)] == [None, "page_cut"]
 
 
+def test_a_page_that_has_lost_its_address_is_a_defect_and_what_comes_behind_it_is_kept(tmp_path: Path) -> None:
+    lost = warc(b"<title>a</title>").replace(b"WARC-Target-URI: http://www.example.gov.cn/a/1.html\r\n", b"")
+    assert [r.defect for r in read(tmp_path / "a", lost + warc(b"<title>b</title>"), PAGES)] == ["page_cut", None]
+
+
 def test_what_behind_a_record_is_none_is_one_defect(tmp_path: Path) -> None:
     found = read(tmp_path / "a", warc(b"<title>a</title>") + b"garbage of some kind\r\n" * 9, PAGES)
     assert ([r.defect for r in found], [r.row for r in found]) == ([None, "page_cut"], [1, 2])

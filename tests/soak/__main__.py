@@ -1,4 +1,7 @@
-"""`make soak`: PARTS="rules inputs", N values a rule, SEED; results as JSON lines in build/soak.jsonl.
+"""`make soak`: the parts rules, inputs and stream, or PARTS of them, with N values a rule and N inputs, from a SEED; JSON lines in build/soak.jsonl.
+
+rules: Spark and plain Python answer for the same values.  inputs: spoilt files, packets and messages through the readers, in processes that are watched.
+stream: spoilt records of Kafka through the stream's frames.  KIND="csv zip" for some rules or kinds, MINUTES for how long inputs may take.
 
 A disagreement is told with its seed and number; SEED=… KIND=… AT=… shows that one value or input again, alone.
 """
@@ -8,46 +11,86 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from schemas.settings import ROOT, settings
-from tests.soak import rules
+from tests.soak import rules, watch, worker
 from tests.soak.cases import CASES
+from tests.soak.kinds import KINDS
 
 OUT = ROOT / "build" / "soak.jsonl"
-MILLION, SEED = 1_000_000, 20261128
+SEED, MINUTES = 20261128, 40
 Line = dict[str, Any]
 
 
-def _rules(given: argparse.Namespace) -> Iterator[Line]:
+def _named(given: argparse.Namespace, known: Iterable[str]) -> list[str]:
+    return [name for name in known if name in (given.kind or known)]
+
+
+@contextmanager
+def _spark() -> Iterator[tuple[Any, Path]]:
+    """A session of its own, and a folder for what it writes."""
     from jobs.session import session
 
-    with tempfile.TemporaryDirectory(dir=ROOT / "build") as home:
+    with tempfile.TemporaryDirectory(prefix="soak-") as home:
         spark = session(settings({"GOVLAKE_HOME": home, "GOVLAKE_DRIVER_MEMORY": "2g"}), "soak", is_long=True)
-        yield from rules.compared(spark, given.kind or list(CASES), (given.seed, given.number), Path(home))
+        yield spark, Path(home)
         spark.stop()
 
 
-PARTS = {"rules": _rules}
+def _rules(given: argparse.Namespace) -> Iterator[Line]:
+    with _spark() as (spark, home):
+        yield from rules.compared(spark, _named(given, CASES), (given.seed, given.number), home)
+
+
+def _inputs(given: argparse.Namespace) -> Iterator[Line]:
+    yield from watch.watched(_named(given, [name for name, kind in KINDS.items() if kind.share]), (given.seed, given.number), given.minutes)
+
+
+def _stream(given: argparse.Namespace) -> Iterator[Line]:
+    from tests.soak import stream
+
+    with _spark() as (spark, home):
+        for name in _named(given, stream.SHARES):
+            yield from stream.counted(spark, [name], (given.seed, given.number * stream.SHARES[name] // watch.MILLION), home)
+
+
+PARTS = {"rules": _rules, "inputs": _inputs, "stream": _stream}
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)}; all without")
-    parser.add_argument("--number", type=int, default=os.environ.get("N", MILLION), help="values a rule, or inputs of all kinds together (N)")
+    parser.add_argument("--number", type=int, default=os.environ.get("N", watch.MILLION), help="values a rule, or inputs of all kinds together (N)")
     parser.add_argument("--seed", type=int, default=os.environ.get("SEED", SEED), help="what all values and inputs follow from (SEED)")
     parser.add_argument("--kind", action="append", default=os.environ.get("KIND", "").split() or None, help="rules, or kinds of inputs; all without (KIND)")
+    parser.add_argument("--minutes", type=float, default=os.environ.get("MINUTES", MINUTES), help="after which no further input is read (MINUTES)")
     parser.add_argument("--at", type=int, default=os.environ.get("AT"), help="show the value or input of this number again (AT)")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if odd := set(given.parts) - set(PARTS) | set(given.kind or ()) - set(CASES) - set(KINDS) or (given.at is not None and not given.kind and {"AT without KIND"}):
+        parser.error(f"{', '.join(map(str, odd))}? Parts: {', '.join(PARTS)}. Kinds: {', '.join((*CASES, *KINDS))}.")
+    return given
+
+
+def _again(name: str, seed: int, number: int) -> None:
+    """Show a value, or an input and what becomes of it; its bytes are left in build/soak.input. They are made: nothing in them is secret."""
+    if name in CASES:
+        print(json.dumps(rules.value_at(name, seed, number), default=str))
+        return
+    variant, content = worker.made(name, seed, number)
+    (OUT.parent / "soak.input").write_bytes(content)
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"{name} {number}: {len(content)} bytes as {variant.name} of {variant.contract.table}: {worker.tried(name, seed, number, Path(folder))}")
 
 
 def main() -> int:
     """Run the parts, print a line each, write them to build/soak.jsonl; 1 when something did not hold."""
     given = _asked()
     if given.at is not None:
-        print(json.dumps(rules.value_at(given.kind[0], given.seed, given.at), default=str))
+        _again(given.kind[0], given.seed, given.at)
         return 0
     bad = 0
     OUT.parent.mkdir(exist_ok=True)

@@ -71,9 +71,9 @@ def _begun(pool: ProcessPoolExecutor, name: str, asked: tuple[int, int], home: P
 
 def _evaluated(spark: Any, case: Case, folder: Path) -> None:
     """Let Spark answer all values in one pass: read from Parquet, written to Parquet."""
-    given = spark.read.parquet(str(folder / "given"))
-    told = [column.alias(f"spark_{name}") for column, name in zip(case.spark(), case.answers.names, strict=True)]
-    given.select("number", *case.given.names, *told).write.parquet(str(folder / "found"))
+    names = ["number", *case.given.names]
+    told = case.spark(spark.read.parquet(str(folder / "given")).select(*names))
+    told.select(*names, *(f"spark_{name}" for name in case.answers.names)).write.parquet(str(folder / "found"))
 
 
 def _differing(case: Case, folder: Path, count: int) -> Line:
@@ -83,8 +83,8 @@ def _differing(case: Case, folder: Path, count: int) -> Line:
     for name in case.given.names:
         assert python[name].equals(spark[name]), f"{case.name}: Spark gave back another {name} than it was given"
     differing = sorted({number for name in case.answers.names for number in _unlike(python[f"python_{name}"], spark[f"spark_{name}"])})
-    first = case.answers.names[0]
-    held = pc.sum(pc.cast(pc.is_valid(python[f"python_{first}"]) if first != "passed" else python["python_passed"], pa.int64())).as_py()
+    first = python[f"python_{case.answers.names[0]}"]
+    held = pc.sum(pc.cast(first if first.type == pa.bool_() else pc.is_valid(first), pa.int64())).as_py()
     return {"answers": len(case.answers), "held": held, "differing": len(differing), "first": [_told(case, python, spark, number) for number in differing[:SHOWN]]}
 
 

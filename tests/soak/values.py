@@ -33,6 +33,7 @@ NEAR_THE_BATCH = ("20260228", "20260301", "20260302", "20260303", "20260402", "2
 PARTS = ("000", "001", "098", "099", "100", "199", "200", "399", "400", "598", "599", "600", "999")  # of a division below the county
 VALID = {rule: [sample.value for sample in from_vectors() if sample.rule == rule and sample.valid] for rule in {sample.rule for sample in from_vectors()}}
 TEXTS = ("统一社会信用代码", "示例科技（集团）有限公司", "阿依古丽·买买提", "䶮㛃𠮷喆镕", "華為技術有限公司", "Ångström Café GmbH", "PM2.5≤35 µg/m³，气温25℃", "关于印发《办法》的通知", "无")
+PIECES = ("/", "?", "#", "..", "%E4", "a=1&b", "~x", "//", "zhengce/content_1.htm", "%4", "%", "政策", "[0]", "|", "\\", "'", "*")
 WORDS = ("www", "gov", "cn", "a", "zwfw", "例", "xn--fiqs8s", "a-b", "a_b", "", "-", "10.0.0.1", "[2001:db8::1]", "[::1]", "user@b")
 
 
@@ -134,10 +135,11 @@ def website_id(rng: Random) -> str:
 
 
 def url(rng: Random) -> str:
-    host = ".".join(rng.choice(WORDS) for _ in range(rng.randint(1, 4)))
-    path = "".join(rng.choice(("/", "?", "#", "..", "%E4", "%4", "%", "a=1&b", "~x", "//", "zhengce/content_1.htm", "政策", "[0]", "|", "\\", "'", "*")) for _ in range(rng.randrange(5)))
-    scheme = rng.choice(("http://", "https://", "HTTP://", "hTTpS://", "http:/", "ftp://"))
-    return scheme + host + rng.choice(("", "", ":80", ":65536", ":123456", ":")) + rng.choice(("", "/")) + path
+    is_odd = rng.random() < 0.3
+    host = ".".join(rng.choice(WORDS if is_odd else WORDS[:4]) for _ in range(rng.randint(1, 4)))
+    path = "".join(rng.choice(PIECES if is_odd else PIECES[:9]) for _ in range(rng.randrange(5)))
+    scheme = rng.choice(("http://", "https://", "HTTP://", "hTTpS://", *(("http:/", "ftp://") if is_odd else ())))
+    return scheme + host + rng.choice(("", "", ":80", ":65536", *((":123456", ":") if is_odd else ()))) + "/" + path
 
 
 def clean_text(rng: Random) -> str:

@@ -1,0 +1,51 @@
+"""The soak itself, small: the same again from the same seed, every kind read, and a worker that dies or hangs is named."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.soak import rules, worker
+from tests.soak.account import Account
+from tests.soak.cases import CASES
+from tests.soak.kinds import KINDS
+from tests.soak.watch import Lane
+
+SEED = 20260302
+CHEAP = sorted(name for name, kind in KINDS.items() if kind.share >= 10_000)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_value_is_made_again_from_its_seed_and_number(name: str) -> None:
+    values = rules.values(CASES[name], SEED, 0, 50)
+    assert (rules.value_at(name, SEED, 41), len(set(values)) > 10) == (values[41], True)
+
+
+def test_an_input_is_made_again_from_its_seed_and_number() -> None:
+    assert {name: worker.made(name, SEED, 3) for name in CHEAP} == {name: worker.made(name, SEED, 3) for name in CHEAP}
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_spoilt_inputs_become_rows_or_refusals(name: str, tmp_path: Path) -> None:
+    found = []
+    for number in range(100 if name in CHEAP else 4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found.append(worker.tried(name, SEED, number, folder))
+    assert [(number, one) for number, one in enumerate(found) if not isinstance(one, Account)] == []
+
+
+@pytest.mark.parametrize(("sign", "named"), [(signal.SIGKILL, "ended its process (SIGKILL)"), (signal.SIGSTOP, "took longer than 0 s")])
+def test_a_worker_that_dies_or_hangs_is_named_and_the_rest_is_read(sign: signal.Signals, named: str, tmp_path: Path) -> None:
+    lane = Lane("csv", SEED, range(400), tmp_path, 10.0)
+    lane.start()
+    while lane.at < 0:
+        lane.look()
+    assert lane.process
+    os.kill(lane.process.pid, sign)
+    lane.limit = 0.3
+    while lane.look():
+        lane.limit = 10.0 if lane.failures else 0.3
+    assert [one["why"].startswith(named) for one in lane.failures] == [True]
+    assert (lane.inputs, lane.told.rows > 400) == (400, True)
