@@ -15,7 +15,7 @@ from jobs.conform.plain.catalogue import PLAIN
 from schemas.contract import RuleUse
 from schemas.errors import Refused
 from tests.soak.misses import missed
-from tests.soak.values import MADE
+from tests.soak.values import DIVISIONS, MADE
 
 DAY = date(2026, 3, 2)  # of the batch
 LIMIT = 20  # working days
@@ -158,5 +158,40 @@ def _limit() -> Case:
     return Case("workday_limit", given, pa.schema([("late", pa.bool_()), ("missing", pa.bool_())]), made, twin, spark)
 
 
+def _division() -> Case:
+    """A division valid on a day: real codes of 1980 to 2023, on both ends of their years and beside them. The twin is a look through all spans."""
+    spans: dict[str, list[tuple[date, date]]] = {}
+    for row in DIVISIONS:
+        spans.setdefault(row["code"], []).append((date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"])))
+    codes = sorted(spans)
+
+    def made(rng: Random) -> tuple[Any, ...]:
+        code = rng.choice(codes)
+        end = rng.choice(rng.choice(spans[code]))
+        day = min(end, date(2030, 1, 1)) + timedelta(days=rng.choice((-1, 0, 1, rng.randint(-4_000, 4_000))))
+        return (missed(rng, code) if rng.random() < 0.1 else code), None if rng.random() < 0.01 else day
+
+    def twin(code: str, day: date | None) -> tuple[Any, ...]:
+        return (code not in spans or (day is not None and not any(first <= day <= last for first, last in spans[code])),)
+
+    def spark(frame: Any) -> Any:
+        from pyspark.sql import functions as F
+
+        from jobs.conform import lookups
+        from jobs.conform.rules.value import Value
+        from tests.ingest.cases import column, contract
+
+        use = RuleUse("in_table", "warn", {"table": "admin_division", "column": "code", "valid_from": "valid_from", "valid_to": "valid_to", "on": "day"})
+        kind = contract(column("code", rules=(use,)), column("day", logical_type="date"))
+        values = {field.name: Value(F.col(field.name).cast("string"), F.col(field.name), field) for field in kind.columns}
+        rows = [(code, *span) for code, ends in spans.items() for span in ends]
+        known = frame.sparkSession.createDataFrame(rows, "code string, valid_from date, valid_to date")
+        joined, (bad,) = lookups.join(frame.withColumn("_defect", F.lit(None).cast("string")), kind, values, {"admin_division": known}, F.lit(DAY))
+        return joined.withColumn("spark_bad", bad.bad)
+
+    given = pa.schema([("code", pa.string()), ("day", pa.date32())])
+    return Case("in_table", given, pa.schema([("bad", pa.bool_())]), made, twin, spark)
+
+
 IDENTIFIERS = [_identifier(rule) for rule in MADE if rule in PLAIN and rule != numbers.RULE]
-CASES: Mapping[str, Case] = {case.name: case for case in (*IDENTIFIERS, _upgraded(), _masked(), _index(), _limit())}
+CASES: Mapping[str, Case] = {case.name: case for case in (*IDENTIFIERS, _upgraded(), _masked(), _index(), _limit(), _division())}

@@ -16,11 +16,12 @@ from jobs.stream import changes, topics
 from jobs.stream.verdict import verdicts
 from schemas.load import load_all, load_marts
 from schemas.settings import ROOT, settings
+from tests.soak import lines
 from tests.soak.kinds import OFFICE
 from tests.soak.worker import made
 from tests.stream.made_sides import AT, made_sides
 
-SHARES = {"verdict": 40_000, "change": 40_000}  # of a million
+SHARES = {"verdict": 38_000, "change": 38_000, "lines": 4_000}  # of a million
 PLACES = {"silver", "quarantine", "duplicate", "dead"}
 Line = dict[str, Any]
 
@@ -53,7 +54,7 @@ def _verdicts(spark: Any, asked: tuple[int, int], folder: Path) -> Line:
         values.append(content)
     contract = next(one for one in load_all(ROOT / "schemas").values() if one.topic)
     answers = verdicts(_frame(spark, topics.INSTANT_REQUEST, values, folder), made_sides(spark, contract, load_marts(ROOT / "schemas")["credit_standing"]), "a")
-    request = "coalesce(filter(headers, h -> h.key = 'request')[0].value, value)"
+    request = "coalesce(get(filter(headers, h -> h.key = 'request'), 0).value, value)"
     answers.selectExpr("topic", f"{request} AS request", "key IS NOT NULL AS is_named").write.parquet(str(folder / "found"))
     found = pq.read_table(folder / "found").to_pylist()
     dead = [one for one in found if one["topic"] == topics.INSTANT_DEAD_LETTER]
@@ -79,4 +80,4 @@ def _changes(spark: Any, asked: tuple[int, int], folder: Path) -> Line:
     return {"rows": placed["silver"] + placed["duplicate"] + placed["quarantine"], "refused": placed["dead"], "places": dict(placed), "failed": len(wrong), "first": wrong[:5]}
 
 
-COUNTED = {"verdict": _verdicts, "change": _changes}
+COUNTED = {"verdict": _verdicts, "change": _changes, "lines": lines.compared}

@@ -25,7 +25,9 @@ from tests.conform.texts import generated_text
 from tests.data.made import identifiers
 
 Made = Callable[[Random], str]
-REAL = [row["code"] for row in csv.DictReader((ROOT / "tests/data/landing/reference/admin_division/2026-03-02/divisions.csv").open(encoding="utf-8"))]
+with (ROOT / "tests/data/landing/reference/admin_division/2026-03-02/divisions.csv").open(encoding="utf-8", newline="") as file:
+    DIVISIONS = list(csv.DictReader(file))
+REAL = [row["code"] for row in DIVISIONS]
 # Where a calendar has its edges, and the day of the batch (2026-03-02) its own.
 MONTH_DAYS = ("0101", "0131", "0132", "0228", "0229", "0230", "0301", "0430", "0431", "0631", "0930", "0931", "1130", "1231", "1232", "1301", "0000", "0100", "0001")
 YEARS = ("1799", "1800", "1896", "1899", "1900", "1904", "1999", "2000", "2024", "2025", "2026", "2027", "2096", "2099", "2100", "0000", "9999")
