@@ -2,11 +2,9 @@
 
 import gzip
 import hashlib
-import io
 import json
 import os
 import signal
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +30,7 @@ from schemas.settings import ROOT
 from tests.soak import account, samples
 from tests.soak.account import REFUSED, Account
 from tests.soak.mutations import mutated, odd_json
-from tests.soak.samples import Variant, rezipped
+from tests.soak.samples import Variant, rezipped, zipped
 
 OFFICE = Office("tax-03", ("licensing",))
 ALARM = 60  # seconds that a process made for one workbook may take
@@ -60,7 +58,7 @@ def _spoilt(variants: Callable[[], Sequence[Variant]]) -> Callable[[Random], Mad
 def _packed(rng: Random) -> Made:
     """A packed text: spoilt before it was packed, or after."""
     variant = rng.choice(rng.choice((samples.csv, samples.jsonl, samples.fixed, samples.xml))())
-    pack = rng.choice((gzip.compress, zstandard.compress))
+    pack = rng.choice((lambda data: gzip.compress(data, mtime=0), zstandard.compress))
     if rng.random() < 0.5:
         return variant, pack(mutated(rng, variant.samples))
     return variant, mutated(rng, [pack(rng.choice(variant.samples))])
@@ -86,11 +84,7 @@ def _delivery(rng: Random) -> Made:
     members = {name: mutated(rng, variant.samples) if pick < 0.4 else rng.choice(variant.samples) for name in ("a.csv", "b/c.csv")}
     listed = [{"name": name, "sha256": hashlib.sha256(data).hexdigest(), "records": max(0, data.count(b"\n") - 1)} for name, data in members.items()]
     manifest = json.dumps({"files": listed}).encode()
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in {**members, "manifest.json": mutated(rng, [manifest]) if 0.4 <= pick < 0.6 else manifest}.items():
-            made.writestr(name, data)
-    content = target.getvalue()
+    content = zipped({**members, "manifest.json": mutated(rng, [manifest]) if 0.4 <= pick < 0.6 else manifest})
     return Variant(variant.contract, "a.zip", ()), mutated(rng, [content]) if pick >= 0.6 else content
 
 

@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -154,16 +154,21 @@ def document() -> tuple[Variant, ...]:
     return *(Variant(KNOWN["public_document"], f"a{path.suffix}", (path.read_bytes(),)) for path in paths), Variant(KNOWN["public_document"], "b.pdf", (media.pdf(),))
 
 
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip of these members, the same bytes at any time of the day."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        for name, data in members.items():
+            made.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
 def rezipped(rng: Random, content: bytes) -> bytes | None:
     """A zip with one of its members spoilt, its check sums and sizes right again; None for what is no zip, or a broken one."""
-    target = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-            names = list(dict.fromkeys(source.namelist()))
-            chosen = rng.choice(names)
-            for name in names:
-                data = source.read(name)
-                made.writestr(name, mutated(rng, [data]) if name == chosen else data)
+        with zipfile.ZipFile(io.BytesIO(content)) as source:
+            members = {name: source.read(name) for name in source.namelist()}
     except (zipfile.BadZipFile, zlib.error, RuntimeError):
         return None
-    return target.getvalue()
+    chosen = rng.choice(list(members))
+    return zipped({**members, chosen: mutated(rng, [members[chosen]])})
