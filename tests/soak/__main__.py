@@ -19,7 +19,7 @@ from typing import Any
 from schemas.settings import ROOT, settings
 from tests.soak import rules, watch, worker
 from tests.soak.cases import CASES
-from tests.soak.kinds import KINDS
+from tests.soak.kinds import KINDS, STREAM
 
 OUT = ROOT / "build" / "soak.jsonl"
 SEED, MINUTES = 20261128, 40
@@ -54,8 +54,8 @@ def _stream(given: argparse.Namespace) -> Iterator[Line]:
     from tests.soak import stream
 
     with _spark() as (spark, home):
-        for name in _named(given, stream.SHARES):
-            yield from stream.counted(spark, [name], (given.seed, given.number * stream.SHARES[name] // watch.MILLION), home)
+        for name in _named(given, STREAM):
+            yield from stream.counted(spark, [name], (given.seed, given.number * STREAM[name] // watch.MILLION), home)
 
 
 PARTS = {"rules": _rules, "inputs": _inputs, "stream": _stream}
@@ -70,8 +70,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=os.environ.get("MINUTES", MINUTES), help="after which no further input is read (MINUTES)")
     parser.add_argument("--at", type=int, default=os.environ.get("AT"), help="show the value or input of this number again (AT)")
     given = parser.parse_args()
-    if odd := set(given.parts) - set(PARTS) | set(given.kind or ()) - set(CASES) - set(KINDS) or (given.at is not None and not given.kind and {"AT without KIND"}):
-        parser.error(f"{', '.join(map(str, odd))}? Parts: {', '.join(PARTS)}. Kinds: {', '.join((*CASES, *KINDS))}.")
+    if odd := set(given.parts) - set(PARTS) | set(given.kind or ()) - set(CASES) - set(KINDS) - set(STREAM) or (given.at is not None and not given.kind and {"AT without KIND"}):
+        parser.error(f"{', '.join(map(str, odd))}? Parts: {', '.join(PARTS)}. Kinds: {', '.join(dict.fromkeys((*CASES, *KINDS, *STREAM)))}.")
     return given
 
 

@@ -77,6 +77,13 @@ def _zipped(variants: Callable[[], Sequence[Variant]]) -> Callable[[Random], Mad
     return make
 
 
+def lines(rng: Random) -> Made:
+    """A CSV of a contract, spoilt below its header: another header would be another plan of Spark's."""
+    variant = rng.choice([one for one in samples.csv() if one.contract.table in samples.KNOWN])
+    head, _, rest = rng.choice(variant.samples).partition(b"\n")
+    return variant, head + b"\n" + mutated(rng, [rest])
+
+
 def _delivery(rng: Random) -> Made:
     """A zip with a manifest: a member spoilt and the manifest right, the manifest spoilt, or the zip."""
     variant = rng.choice(samples.csv()[:3])
@@ -206,5 +213,8 @@ KINDS: Mapping[str, Kind] = {
     "excel": Kind(1_000, _zipped(samples.workbook), _file, 90.0),
     "media": Kind(1_000, _spoilt(samples.film), _file, 90.0),
     "document": Kind(1_000, _zipped(samples.document), _file, 90.0),
-    "change": Kind(0, CHANGE, _answer),  # read by Spark alone, see tests/soak/stream.py
+    "change": Kind(0, CHANGE, _answer),  # read by Spark alone, as are these lines
+    "lines": Kind(0, lines, _file),
 }
+# Those that Spark reads, see tests/soak/stream.py: so many of a million.
+STREAM = {"verdict": 38_000, "change": 38_000, "lines": 4_000}

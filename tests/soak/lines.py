@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -14,21 +13,19 @@ from jobs.ingest.read import read
 from jobs.ingest.source import Source
 from schemas.contract import Contract
 from tests.ingest.cases import landed
-from tests.soak import samples
-from tests.soak.mutations import mutated
+from tests.soak import samples, worker
 
 Row = tuple[str, int, str | None, tuple[str | None, ...]]  # file, row, defect, values
 SHOWN = 5
 
 
 def compared(spark: Any, asked: tuple[int, int], home: Path) -> dict[str, Any]:
-    """Return what became of the files. asked: seed, and files.  The header stays as it is: another layout is another plan of Spark's."""
-    seed, count = asked
-    variants = [one for one in samples.csv() if one.contract.table in samples.KNOWN]
+    """Return what became of the files. asked: seed, and files."""
+    made = {number: worker.made("lines", asked[0], number) for number in range(asked[1])}
     rows, refused, wrong = 0, 0, list[str]()
-    for place, variant in enumerate(variants):
+    for variant in [one for one in samples.csv() if one.contract.table in samples.KNOWN]:
         folder = home / variant.contract.table
-        contents = {number: _made(seed, number, variant.samples) for number in range(place, count, len(variants))}
+        contents = {number: content for number, (one, content) in made.items() if one is variant}
         once = {hashlib.sha256(content).hexdigest(): (number, content) for number, content in contents.items()}
         files = tuple(landed(folder / f"{number}.csv", content) for number, content in once.values())
         refused += len(contents) - len(once)
@@ -41,14 +38,8 @@ def compared(spark: Any, asked: tuple[int, int], home: Path) -> dict[str, Any]:
         rows += len(found)
         plain = [row for number, content in once.values() if f"{number}.csv" in taken for row in _plain(folder / "plain" / f"{number}.csv", content, variant.contract, names)]
         assert sum(taken.values()) == len(plain), f"{variant.contract.table}: the reports have {sum(taken.values())} records, the plain reader {len(plain)}"
-        wrong += [f"{variant.contract.table} {path} row {row}" for path, row in sorted({one[:2] for one in set(found) ^ set(plain)} | ({("twice", 0)} if len(found) != len(set(found)) else set()))]
+        wrong += [f"lines {path.removesuffix('.csv')} row {row} ({variant.contract.table})" for path, row in sorted({one[:2] for one in set(found) ^ set(plain)} | ({("twice", 0)} if len(found) != len(set(found)) else set()))]
     return {"rows": rows, "refused": refused, "failed": len(wrong), "first": wrong[:SHOWN]}
-
-
-def _made(seed: int, number: int, given: tuple[bytes, ...]) -> bytes:
-    rng = Random(f"{seed} lines {number}")
-    head, _, rest = rng.choice(given).partition(b"\n")
-    return head + b"\n" + mutated(rng, [rest])
 
 
 def _plain(path: Path, content: bytes, contract: Contract, names: list[str]) -> list[Row]:

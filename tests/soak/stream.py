@@ -21,7 +21,6 @@ from tests.soak.kinds import OFFICE
 from tests.soak.worker import made
 from tests.stream.made_sides import AT, made_sides
 
-SHARES = {"verdict": 38_000, "change": 38_000, "lines": 4_000}  # of a million
 PLACES = {"silver", "quarantine", "duplicate", "dead"}
 Line = dict[str, Any]
 
@@ -63,8 +62,8 @@ def _verdicts(spark: Any, asked: tuple[int, int], folder: Path) -> Line:
     unread = [one for one in dead if hashlib.sha256(one["request"]).digest() in taken]
     nameless = sum(not one["is_named"] for one in found if one["topic"] != topics.INSTANT_DEAD_LETTER)
     return {"rows": len(found) - len(dead), "refused": len(dead), "failed": lost.total() + doubled.total() + len(unread) + nameless,
-            "first": [f"{name} {values.index(value)}" for name, some in (("lost", lost), ("doubled", doubled)) for value in list(some)[:3]]
-            + [f"the gateway took {values.index(one['request'])} and the stream cannot read it" for one in unread[:5]]}  # fmt: skip
+            "first": [f"{name}: instant {values.index(value)}" for name, some in (("lost", lost), ("doubled", doubled)) for value in list(some)[:3]]
+            + [f"the gateway takes instant {values.index(one['request'])} and the stream cannot read it" for one in unread[:5]]}  # fmt: skip
 
 
 def _changes(spark: Any, asked: tuple[int, int], folder: Path) -> Line:
