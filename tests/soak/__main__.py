@@ -55,7 +55,7 @@ def _stream(given: argparse.Namespace) -> Iterator[Line]:
 
     with _spark() as (spark, home):
         for name in _named(given, STREAM):
-            yield from stream.counted(spark, [name], (given.seed, given.number * STREAM[name] // watch.MILLION), home)
+            yield from stream.counted(spark, [name], (given.seed, given.number * STREAM[name] // worker.MILLION), home)
 
 
 PARTS = {"rules": _rules, "inputs": _inputs, "stream": _stream}
@@ -64,7 +64,7 @@ PARTS = {"rules": _rules, "inputs": _inputs, "stream": _stream}
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)}; all without")
-    parser.add_argument("--number", type=int, default=os.environ.get("N", watch.MILLION), help="values a rule, or inputs of all kinds together (N)")
+    parser.add_argument("--number", type=int, default=os.environ.get("N", worker.MILLION), help="values a rule, or inputs of all kinds together (N)")
     parser.add_argument("--seed", type=int, default=os.environ.get("SEED", SEED), help="what all values and inputs follow from (SEED)")
     parser.add_argument("--kind", action="append", default=os.environ.get("KIND", "").split() or None, help="rules, or kinds of inputs; all without (KIND)")
     parser.add_argument("--minutes", type=float, default=os.environ.get("MINUTES", MINUTES), help="after which no further input is read (MINUTES)")

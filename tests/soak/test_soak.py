@@ -38,7 +38,7 @@ def test_spoilt_inputs_become_rows_or_refusals(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("sign", "named"), [(signal.SIGKILL, "ended its process (SIGKILL)"), (signal.SIGSTOP, "took longer than 0 s")])
 def test_a_worker_that_dies_or_hangs_is_named_and_the_rest_is_read(sign: signal.Signals, named: str, tmp_path: Path) -> None:
-    lane = Lane("csv", SEED, range(400), tmp_path, 10.0)
+    lane = Lane(("csv", "packet"), (SEED, 2_000), 1, tmp_path)
     lane.start()
     while lane.at < 0:
         lane.look()
@@ -46,6 +46,8 @@ def test_a_worker_that_dies_or_hangs_is_named_and_the_rest_is_read(sign: signal.
     os.kill(lane.process.pid, sign)
     lane.limit = 0.3
     while lane.look():
-        lane.limit = 10.0 if lane.failures else 0.3
+        lane.limit = 30.0 if lane.failures else 0.3
     assert [one["why"].startswith(named) for one in lane.failures] == [True]
-    assert (lane.inputs, lane.told.rows > 400) == (400, True)
+    inputs = {kind: counts[0] for kind, counts in lane.told.items()}
+    assert inputs == {kind: sum(at % 2 and one == kind for at, (one, _) in enumerate(worker.places(lane.kinds, 2_000))) for kind in lane.kinds}
+    assert lane.told["csv"][1] > 400
