@@ -67,7 +67,7 @@ class WarcReader:
             yield defective(number + 1, "page_cut", f"what stands behind record {number} cannot be read as a record: {fact}"[:RAW_LIMIT])
 
 
-class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]
+class _Loader(ArcWarcRecordLoader):
     """Goes on behind a record that has lost its address or the head of its answer: warcio stops there, and what follows would be lost with it."""
 
     HTTP_TYPES = (*ArcWarcRecordLoader.HTTP_TYPES, "HTTP/2", "HTTP/3")
