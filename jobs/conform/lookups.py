@@ -84,7 +84,7 @@ def _day(reference: DataFrame, name: str) -> Column:
 def ordinals(calendar: DataFrame) -> DataFrame:
     """Return what a `workday_limit` rule joins: each day with the number of working days up to it, as it is known now."""
     calendar = calendar.where(F.col(COUNTS_TO).isNull()) if COUNTS_TO in calendar.columns else calendar
-    return calendar.select("day", F.sum(F.col("is_workday").cast("int")).over(Window.orderBy("day")).alias("ordinal"))
+    return calendar.select("day", F.sum(F.col("is_workday").cast("int")).over(Window.orderBy("day")).alias("ordinal"), "is_workday")
 
 
 def prepared(contract: Contract, references: Mapping[str, DataFrame]) -> list[tuple[str, DataFrame]]:
@@ -123,12 +123,14 @@ def _workday_limit(
     since = values[lookup.use.arguments["since"]]
     counted = ordinals(calendar)
     for end, value in (("since", since), ("until", lookup.value)):
-        day, ordinal = f"{lookup.prefix}_{end}_day", f"{lookup.prefix}_{end}"
-        days = F.broadcast(counted.select(F.col("day").alias(day), F.col("ordinal").alias(ordinal)))
-        frame = frame.join(days, beijing_day(value) == F.col(day), "left")
+        day = f"{lookup.prefix}_{end}_day"
+        frame = frame.join(F.broadcast(counted.toDF(day, f"{lookup.prefix}_{end}", f"{day}_works")), beijing_day(value) == F.col(day), "left")
     first, last = F.col(f"{lookup.prefix}_since"), F.col(f"{lookup.prefix}_until")
+    is_behind = F.col(f"{lookup.prefix}_until_day") > F.col(f"{lookup.prefix}_since_day")
     both = reduce(lambda a, b: a & b, [v.typed.isNotNull() for v in (since, lookup.value)])
-    late = F.coalesce(last - first > int(lookup.use.arguments["days"]), F.lit(False))
+    days = int(lookup.use.arguments["days"])
+    off = (last - first == days) & ~F.col(f"{lookup.prefix}_until_day_works") & is_behind  # a day off right behind the last day of the period
+    late = F.coalesce((last - first > days) | off, F.lit(False))
     missing = both & (first.isNull() | last.isNull()) & ~is_open(lookup.value)
     return frame, [
         _possible(lookup, "workday_limit", late, lookup.use.severity),

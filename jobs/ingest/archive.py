@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from jobs.ingest.refusal import refuse
 from jobs.ingest.workspace import written
+from schemas.errors import Refused
 
 MOST = 1_000  # members; a day's delivery has dozens
 LARGEST = 32 << 30  # bytes in all, unpacked
@@ -26,6 +27,8 @@ def members(path: Path) -> dict[str, ZipInfo]:
     """Return the members by name, folders left out. Raises Refused for a file that is damaged or not safe to unpack."""
     with _opened(path) as file:
         found = [info for info in file.infolist() if not info.is_dir()]
+    if any(not 0 <= info.header_offset < path.stat().st_size for info in found):  # seeking there would be an error of the system's
+        raise _damaged()
     if len(found) > MOST:
         raise refuse(f"holds {len(found)} files, more than {MOST}", "Ask the source to split it.")
     size, packed = sum(info.file_size for info in found), sum(info.compress_size for info in found)
@@ -78,9 +81,13 @@ def _opened(path: Path) -> Iterator[ZipFile]:
     try:
         file = ZipFile(path)
     except (BadZipFile, ValueError, NotImplementedError):
-        raise refuse("is a damaged zip file, or cut off before its end", AGAIN) from None
+        raise _damaged() from None
     with file:
         yield file
+
+
+def _damaged() -> Refused:
+    return refuse("is a damaged zip file, or cut off before its end", AGAIN)
 
 
 def _name(info: ZipInfo) -> str:

@@ -14,6 +14,8 @@ from jobs.ingest.refusal import refuse
 
 RECORD_LIMIT = 1 << 20  # bytes; the longest real record seen (a web page as text) is a few hundred kilobytes
 SPARK_COLUMNS = 20_000  # Spark's CSV parser stops the whole job above 20,480 fields in a line
+# What Spark reads otherwise than this reader: NUL, and the mark of a file that another one was put behind, which Spark takes off a line (in both encodings).
+UNLIKE = (b"\0", "\ufeff".encode(), "\ufeff".encode("gb18030"))
 csv.field_size_limit(2 * RECORD_LIMIT)  # Python's own limit of 128 KiB is below ours; it is a setting of the process
 
 
@@ -125,7 +127,7 @@ class _Tally:
 
 def _is_clean(segment: bytes) -> bool:
     returns = segment.count(b"\r")
-    return b"\0" not in segment and (not returns or returns == segment.count(b"\r\n"))
+    return not any(mark in segment for mark in UNLIKE) and (not returns or returns == segment.count(b"\r\n"))
 
 
 def _is_record_each(lines: list[bytes]) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeadersParserException
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest.html import PAGE_LIMIT, looked, page
@@ -56,12 +58,25 @@ class WarcReader:
         stream = io.BufferedReader(_Unpacked(chunks(source.path, source.packing)))
         try:
             archive = ArchiveIterator(stream, check_digests=True, arc2warc=True)
+            archive.loader = _Loader(arc2warc=True)
             while found := _next(archive):
                 number += 1
                 yield _record(number, found)
         except (ArchiveLoadFailed, ValueError, EOFError) as error:
             fact = " ".join(str(error).split())[:200]
             yield defective(number + 1, "page_cut", f"what stands behind record {number} cannot be read as a record: {fact}"[:RAW_LIMIT])
+
+
+class _Loader(ArcWarcRecordLoader):
+    """Goes on behind a record that has lost its address or the head of its answer: warcio stops there, and what follows would be lost with it."""
+
+    HTTP_TYPES = (*ArcWarcRecordLoader.HTTP_TYPES, "HTTP/2", "HTTP/3")
+
+    def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
+        try:
+            return super().load_http_headers(rec_type, uri or "", stream, length)
+        except (StatusAndHeadersParserException, EOFError):
+            return None
 
 
 class _Unpacked(io.RawIOBase):
@@ -127,6 +142,15 @@ def _aside(found: Any, kind: str) -> str | None:
 
 def _wrong(found: Any) -> str | None:
     """The defect of a record that was read to its end, or None. A digest that is not there proves nothing."""
+    if found.rec_type in PAGES and _is_beheaded(found):
+        return "page_cut"
     if not (found.rec_headers.get_header("Content-Length") or "").isdecimal() or found.raw_stream.limit > 0:
         return "page_cut"
     return "page_digest" if found.digest_checker.passed is False else None
+
+
+def _is_beheaded(found: Any) -> bool:
+    """Whether a page has no address (ISO 28500, 5.12 wants one), or an answer over HTTP no head."""
+    address = found.rec_headers.get_header("WARC-Target-URI") or ""
+    is_answer = found.rec_type == "response" and found.length != 0 and address.startswith(ArcWarcRecordLoader.HTTP_SCHEMES)
+    return not address or (is_answer and not found.http_headers)

@@ -1,7 +1,6 @@
 """Numbers that lead to a person, masked in free text: in Spark, in plain Python, and both alike."""
 
 import json
-import random
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from jobs.conform.plain.numbers import masked
 from schemas.load import load_all
 from schemas.settings import ROOT
 from tests import rows
+from tests.conform.texts import generated
 
 HOTLINE = load_all(ROOT / "schemas")["hotline_ticket"]
 MOBILE, CITIZEN = "13800000000", "11010119900101000X"  # no operator's number, no citizen's: made up
@@ -57,22 +57,6 @@ def test_other_numbers_stay(text: str) -> None:
 @pytest.mark.parametrize("text", ["1 " * 50_000, "a." * 50_000, "110101" * 20_000, "@" * 100_000, "浙A" * 50_000])
 def test_a_text_made_to_be_slow_is_not(text: str) -> None:
     assert masked(text)[1] >= 0  # the timeout of the test is the limit
-
-
-def generated(count: int) -> list[str]:
-    """Texts of numbers, near numbers, widths, blanks and words, put together by a seeded die."""
-    die = random.Random(20260302)
-    pieces = [
-        lambda: "".join(die.choice("0123456789") for _ in range(die.randint(1, 22))),
-        lambda: f"1{die.randint(2, 9)}{die.randint(0, 10**9 - 1):09d}",
-        lambda: f"{die.choice(('11', '33', '62', '83', '99'))}{die.randint(0, 9999):04d}{die.randint(1700, 2100)}{die.randint(0, 13):02d}{die.randint(0, 32):02d}{die.randint(0, 999):03d}{die.choice('0123456789Xx')}",
-        lambda: f"0{die.randint(10, 999)}-{die.randint(10**6, 10**8)}", lambda: f"62{die.randint(10**13, 10**16)}",
-        lambda: f"{die.choice('浙京沪港')}{die.choice('ABIOz')}{die.choice(('', '·'))}{die.randint(1000, 999999)}{die.choice(('', '挂', 'D'))}",
-        lambda: f"{die.choice(('a', 'a.b', 'ａ'))}{die.choice('@＠#')}{die.choice(('b.cn', 'b', 'b．cn'))}",
-        lambda: die.choice(" -－ \u3000\u200b()（）+＋，。\n"), lambda: die.choice(("请联系", "号", "86", "00", "[手机号]", "𠮷", "X")),
-    ]
-    texts = ["".join(die.choice(pieces)() for _ in range(die.randint(1, 8))) for _ in range(count)]
-    return [text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"}) if die.random() < 0.2 else text for text in texts]
 
 
 @pytest.mark.spark

@@ -142,6 +142,12 @@ def test_a_damaged_zip_file_is_refused(change: Any, tmp_path: Path) -> None:
     assert refusal(tmp_path, change(packed({**TWO, **manifest(TWO)}))).startswith("landing/d.zip: is a damaged zip file")
 
 
+def test_a_zip_file_whose_directory_points_before_its_beginning_is_refused(tmp_path: Path) -> None:
+    content = bytearray(packed({**TWO, **manifest(TWO)}))
+    content[-6:-2] = (int.from_bytes(content[-6:-2], "little") + 1).to_bytes(4, "little")
+    assert refusal(tmp_path, bytes(content)).startswith("landing/d.zip: is a damaged zip file")
+
+
 def test_a_member_damaged_inside_is_refused(tmp_path: Path) -> None:
     content = bytearray(packed({**TWO, **manifest(TWO)}))
     content[45] ^= 0xFF

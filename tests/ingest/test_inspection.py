@@ -145,6 +145,8 @@ def test_a_packed_file_is_read_whole(name: str, content: bytes, packing: str, tm
         pytest.param(TEXT.encode("gbk") + "企业,1\n".encode(), False, id="GBK with a line in UTF-8"),
         pytest.param(TEXT.encode() + "企业,1\n".encode("gbk"), False, id="UTF-8 with a line in GBK"),
         pytest.param(zstandard.compress(TEXT.encode()), True, id="zstd"),
+        pytest.param(TEXT.encode() + TEXT.encode("utf-8-sig"), False, id="another file, with its mark, behind it"),
+        pytest.param(TEXT.encode("gbk") + ("\ufeff" + TEXT).encode("gb18030"), False, id="the same in GB 18030"),
     ],
 )
 def test_spark_reads_the_lines_of_a_file_only_when_each_is_a_record(

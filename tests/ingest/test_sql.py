@@ -10,7 +10,7 @@ from jobs.ingest.source import Source
 from jobs.ingest.sql.reader import SqlReader
 from schemas.errors import Refused
 from schemas.template import Dialect, SqlTemplate
-from tests.ingest.cases import contract, landed, read
+from tests.ingest.cases import contract, landed, prepared, read
 
 NAMED = "INSERT INTO `policy` (`id`, `title`) VALUES "
 
@@ -99,6 +99,13 @@ def test_a_copy_block_of_postgresql_is_read_with_its_escapes(tmp_path: Path) -> 
 def test_what_a_trigger_would_insert_is_no_row(tmp_path: Path) -> None:
     body = "DELIMITER ;;\nCREATE TRIGGER t BEFORE INSERT ON policy FOR EACH ROW BEGIN\nINSERT INTO policy (id) VALUES (NEW.id);\nEND ;;\nDELIMITER ;\n"
     assert values(found(tmp_path, f"{NAMED}(1,'a');\n{body}{NAMED}(2,'b');")) == [("1", "a"), ("2", "b")]
+
+
+def test_a_name_with_a_byte_of_another_encoding_is_a_column_that_can_be_written_down(tmp_path: Path) -> None:
+    kind = contract("id", source_format="sql", template=SqlTemplate("policy", "mysql"))
+    content = "CREATE TABLE `policy` (`id` int, `ti?tle` text, `a\0` int);\nINSERT INTO `policy` VALUES (1,'甲',2);\n".encode().replace(b"?", b"\xe9")
+    report = prepared(tmp_path, kind, content, "a.sql").report
+    assert (report.records, report.unknown) == (1, ("ti\\xe9tle", "a\\x00"))
 
 
 def test_rows_with_bytes_of_another_encoding_or_too_few_values_are_defects_and_their_neighbours_are_whole(tmp_path: Path) -> None:

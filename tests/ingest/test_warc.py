@@ -59,6 +59,25 @@ def test_a_record_shorter_than_it_says_is_a_defect_and_what_came_before_it_is_ke
     assert [r.defect for r in read(tmp_path / "a", good + warc(b"<title>b</title>", length=9999), PAGES)] == [None, "page_cut"]
 
 
+@pytest.mark.parametrize(("lost", "left"), [
+    pytest.param(b"WARC-Target-URI: http://www.example.gov.cn/a/1.html\r\n", b"", id="its address"),
+    pytest.param(b"HTTP/1.1 200 OK", b"<!DOCTYPE html>", id="the head of its answer"),
+])  # fmt: skip
+def test_a_page_that_has_lost_something_is_a_defect_and_what_comes_behind_it_is_kept(lost: bytes, left: bytes, tmp_path: Path) -> None:
+    spoilt = warc(b"<title>a</title>").replace(lost, left)
+    assert [r.defect for r in read(tmp_path / "a", spoilt + warc(b"<title>b</title>"), PAGES)] == ["page_cut", None]
+
+
+def test_a_record_cut_off_behind_its_own_head_is_a_defect_and_not_passed_over(tmp_path: Path) -> None:
+    head, _, _ = warc(b"x").partition(b"HTTP/1.1")
+    assert [r.defect for r in read(tmp_path / "a", warc(b"<title>a</title>") + head, PAGES)] == [None, "page_cut"]
+
+
+def test_an_answer_over_a_newer_http_is_a_page(tmp_path: Path) -> None:
+    (found,) = read(tmp_path / "a", warc(b"<title>a</title>").replace(b"HTTP/1.1 200 OK", b"HTTP/2 200 xxxx"), PAGES)
+    assert dict(zip(found.names, found.values, strict=True))["title"] == "a"
+
+
 def test_what_behind_a_record_is_none_is_one_defect(tmp_path: Path) -> None:
     found = read(tmp_path / "a", warc(b"<title>a</title>") + b"garbage of some kind\r\n" * 9, PAGES)
     assert ([r.defect for r in found], [r.row for r in found]) == ([None, "page_cut"], [1, 2])

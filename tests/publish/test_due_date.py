@@ -31,8 +31,9 @@ def test_a_due_date_in_a_year_whose_holidays_are_not_published_is_kept_and_calle
     land("reference", "working_day", DAY, "days.csv", sample.read_bytes())
     take_in(calendar)
     spans = {"N1": ("2026-12-21", "2026-12-25"), "N2": ("2026-12-21", "2026-12-31"), "N3": ("2026-12-30", "2027-01-06")}
+    spans |= {"the last day": ("2026-03-06", "2026-03-13"), "the Saturday behind it": ("2026-03-06", "2026-03-14")}
     sent = [notice(limited, number, revised_on=since, due_on=due) for number, (since, due) in spans.items()]
     land("social", "notice", DAY, "a.csv", as_csv(limited, sent))
     take_in(limited)
     said = {number: {one["rule"] for one in row["_violations"]} & {"workday_limit", "calendar_missing"} for number, row in silver(spark, here, limited).items()}
-    assert said == {"N1": set(), "N2": {"workday_limit"}, "N3": {"calendar_missing"}}
+    assert said == {"N1": set(), "N2": {"workday_limit"}, "N3": {"calendar_missing"}, "the last day": set(), "the Saturday behind it": {"workday_limit"}}

@@ -61,6 +61,7 @@ def asking(client: TestClient, token: str) -> TestClient:
         pytest.param(b'{"a": "\\ud800"}', 400, "not_unicode", id="half a surrogate pair"),
         pytest.param(b'{"a": "1", "a": "2"}', 400, "duplicate_key", id="a key twice"),
         pytest.param(DEEP, 400, "too_deep", id="60,000 levels"),
+        pytest.param(b'{"%s": "1"}' % (b"x" * 60_000), 422, "key_too_long", id="a key that the stream would not read"),
         pytest.param(b'{"a": "' + b"x" * 262_144 + b'"}', 413, "too_large", id="larger than 256 KiB"),
         pytest.param(b'[{"a": "1"}]', 422, "not_object", id="a list"),
         pytest.param(b'{"promise_day": 3}', 422, "not_text", id="a number instead of a text"),

@@ -47,9 +47,9 @@ def read_citizen_id_15(text: str) -> Reading:
     return Reading(None, (place, _year(born), _sex(text[14]), ("形式 form", "15位旧号 legacy, 15 digits")))
 
 
-def read_citizen_id_any(text: str) -> Reading:
-    """Read a citizen number of either form, chosen by its length."""
-    return read_citizen_id_15(text) if len(text) == 15 else read_citizen_id(text)
+def read_citizen_id_any(text: str, as_of: date | None = None) -> Reading:
+    """Read a citizen number of either form, chosen by its length. as_of: as in `read_citizen_id`; the short form is of before 1999."""
+    return read_citizen_id_15(text) if len(text) == 15 else read_citizen_id(text, as_of)
 
 
 def upgraded(text: str) -> str:

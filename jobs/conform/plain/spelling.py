@@ -34,7 +34,12 @@ def repairs(*, upper: bool) -> tuple[str, str]:
 
 def normalised(rule: str, text: str) -> str:
     """Return `text` as the rule would have it spelled. A value that is already right comes back unchanged."""
-    found, wanted = repairs(upper=rule not in KEEPS_CASE)
+    return text.translate(_table(upper=rule not in KEEPS_CASE))
+
+
+@cache
+def _table(*, upper: bool) -> dict[int, str | None]:
+    found, wanted = repairs(upper=upper)
     table: dict[int, str | None] = {ord(blank): None for blank in BLANKS}
     table.update((ord(c), n) for c, n in zip(found, wanted, strict=False))
-    return text.translate(table)
+    return table

@@ -40,8 +40,13 @@ def marks() -> tuple[str, str]:
 
 def read_clean_text(text: str) -> Reading:
     """Look for the footprints of a wrong decoding. Source: the byte layouts of GB 18030 and UTF-8, see above."""
-    marked = text.translate(str.maketrans(*marks()))
+    marked = text.translate(_table())
     if re.search(PLAIN_FOOTPRINTS, text) or re.search(MARKED_FOOTPRINTS, marked):
         zh, en = "含有错误解码留下的乱码，请来源部门重新导出", "was decoded wrongly before it was sent; ask the source"
         return faulty(zh, en)
     return Reading()
+
+
+@cache
+def _table() -> dict[int, int]:
+    return str.maketrans(*marks())

@@ -166,7 +166,7 @@ class Lexer:
         for part in self._parts(mark, line, escapes):
             is_odd = is_odd or part is None
             parts.add(part or "")
-        return Token("string" if is_text else "name", parts.text, line, parts.is_long, is_odd)
+        return Token("string", parts.text, line, parts.is_long, is_odd) if is_text else Token("name", _writable(parts.text), line)
 
     def _parts(self, mark: str, line: int, escapes: dict[str, str] | None) -> Iterator[str | None]:
         """Yield the pieces of what stands in quotes; None for one that cannot be read."""
@@ -185,3 +185,8 @@ class Lexer:
             elif self._take(self._at + 1) == mark:
                 return
         raise refuse(f"is no whole SQL dump: the quote that opens in line {line} does not close", AGAIN)
+
+
+def _writable(name: str) -> str:
+    """Return a name as it can stand in a table and a sentence: bytes of another encoding, and NUL, as backslash escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")

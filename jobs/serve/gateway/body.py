@@ -14,6 +14,7 @@ from schemas.codes import code_list
 
 LARGEST = 256 * 1024  # bytes; a request with every column of the widest contract full is below 20 KiB
 LONGEST_NAME = 200  # characters of a subject's name or a purpose
+LONGEST_KEY = 200  # characters; the longest column of a contract has some forty, and the stream reads none of more than 50,000
 ID, MATERIALS = "request_id", "materials"
 PLAIN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 LOOKUP = ("subject", "purpose")
@@ -91,6 +92,8 @@ def parsed(raw: bytes) -> dict[str, Any]:
         raise Declined(problem.NOT_JSON) from None
     if not isinstance(value, dict):
         raise Declined(problem.NOT_OBJECT)
+    if any(len(name) > LONGEST_KEY for name in value):
+        raise Declined(problem.LONG_KEY)
     return value
 
 

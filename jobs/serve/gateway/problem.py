@@ -45,6 +45,7 @@ NOT_UNICODE = Problem(400, "not_unicode", "请求含有不成对的代理字符�
 TOO_DEEP = Problem(400, "too_deep", "请求嵌套过深，未发送。请求应为一层的 JSON 对象。", "The body is nested too deep. Nothing was sent. Send one flat JSON object.")
 TWICE = Problem(400, "duplicate_key", "请求中同一个键出现两次，未发送。请只保留一个。", "A key stands twice in the body. Nothing was sent. Keep one of them.")
 NOT_OBJECT = Problem(422, "not_object", "请求应为一个 JSON 对象，未发送。一次请求提交一件。", "The body is not a JSON object. Nothing was sent. Send one object for one request.")
+LONG_KEY = Problem(422, "key_too_long", "请求中有超过 200 个字符的键，未发送。键为列名。", "A key has more than 200 characters. Nothing was sent. Keys are names of columns.")
 BAD_ID = Problem(422, "bad_request_id", "request_id 应为 1 至 64 个字母、数字或 . _ : - ，未发送。可以不填，由网关生成。", "request_id must be 1 to 64 letters, digits or . _ : - in a text. Nothing was sent. Leave it out to have one made.")
 BAD_MATERIALS = Problem(422, "bad_materials", "materials 应为文本的数组，未发送。", "materials must be a list of texts. Nothing was sent. Name each material received.")
 HAS_ASKER = Problem(422, "asker_given", "查询单位由令牌确定，请求中不得填写 asker；未发送。", "The asker is the office of the token. Nothing was sent. Leave 'asker' out.")

@@ -1,7 +1,6 @@
-"""Values to judge: every vector, hand-made cases for the rules without a vector file, and seeded mutations of both."""
+"""Values to judge: every vector, and hand-made cases for the rules without a vector file."""
 
 import csv
-import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ FILES = {  # rule -> vector file
     "licence_id": "licence_id", "service_base_code": "service_base_code", "service_impl_code": "service_impl_code",
     "service_handle_item": "service_handle_item", "website_id": "website_id",
 }
-STRANGE = "０１Ｘ×ХxiIOSVZ.-—_ \u3000\u200b\ufeff\n\x00一９%?#@:/"
 
 
 @dataclass(frozen=True)
@@ -93,31 +91,3 @@ HAND_MADE = [
     Sample("clean_text", "ç»Ÿä¸€", False, "UTF-8 read as cp1252"),
     Sample("clean_text", "统一\ufffd代码", False, "replacement character"),
 ]
-
-
-def mutated(samples: list[Sample], count: int, seed: int) -> dict[str, list[str]]:
-    """For each rule `count` values: valid ones with one to three edits, wide digits, strangers, swaps and cuts."""
-    chance = random.Random(seed)
-    by_rule: dict[str, list[str]] = {}
-    for sample in samples:
-        by_rule.setdefault(sample.rule, []).append(sample.value)
-    pool = "0123456789ABCDEFGHJKLMNPQRTUWXYZ" * 2 + STRANGE
-    return {
-        rule: [_edited(chance, chance.choice(values), pool) for _ in range(count)] for rule, values in by_rule.items()
-    }
-
-
-def _edited(chance: random.Random, value: str, pool: str) -> str:
-    text = list(value)
-    for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
-        at, kind = chance.randrange(len(text) + 1), chance.randrange(5)
-        if kind == 0:
-            text.insert(at, chance.choice(pool))
-        elif kind == 1 and text:
-            del text[at % len(text)]
-        elif kind == 2 and len(text) > 1:
-            one = at % (len(text) - 1)
-            text[one], text[one + 1] = text[one + 1], text[one]
-        elif text:
-            text[at % len(text)] = chance.choice(pool if kind == 3 else "0123456789X")
-    return "".join(text)
