@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT_BASE
 export GOVLAKE_PORT_BASE := $(PORT_BASE)
 endif
-.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream freeze
+.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream chaos-lake freeze
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench-stream: jars ## latencies of the stream beside other systems, into build/b
 
 chaos-stream: jars ## the stream's programs killed at random under load, then the account, into build/chaos-stream.json
 	@$(PYTHON) -m tests.bench.stream.chaos
+
+chaos-lake: jars ## every kind of source taken in while drivers and the broker are killed at random (KILLS=60 SEED=7), then the proof, into build/chaos-lake.json
+	@$(PYTHON) -m tests.bench.kills $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 freeze: env ## the contracts as a release ships them, frozen in tests/golden: later editions are compared with them
 	@$(PYTHON) -m tests.frozen
