@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT_BASE
 export GOVLAKE_PORT_BASE := $(PORT_BASE)
 endif
-.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream soak freeze
+.PHONY: help env lock fetch jars demo up down status clean test check lint types bench bench-stream chaos-stream chaos-lake soak freeze
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench-stream: jars ## latencies of the stream beside other systems, into build/b
 
 chaos-stream: jars ## the stream's programs killed at random under load, then the account, into build/chaos-stream.json
 	@$(PYTHON) -m tests.bench.stream.chaos
+
+chaos-lake: jars ## every kind of source taken in while drivers and the broker are killed at random (KILLS=60 SEED=7), then the proof, into build/chaos-lake.json
+	@$(PYTHON) -m tests.bench.kills $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 soak: jars ## a million made values a rule, Spark against Python; a million spoilt inputs against the readers (PARTS="rules inputs stream", N=1000, SEED=1, KIND=csv)
 	@$(PYTHON) -m tests.soak $(PARTS)
