@@ -90,6 +90,11 @@ def newest(settings: Settings, table: str, hop: str) -> str:
     return max(dates, default="")
 
 
+def count(settings: Settings, table: str, hop: str) -> int:
+    """Return how many times a hop of a table was booked."""
+    return len(few.rows(settings.lake / "ledger" / "hop", ["date"], table=table, hop=hop))
+
+
 def _columns(kind: type) -> dict[str, str]:
     """The type of each field by its name: str, int or datetime."""
     told = {f.name: f.type if isinstance(f.type, str) else getattr(f.type, "__name__", str(f.type)) for f in fields(kind)}

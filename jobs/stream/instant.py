@@ -166,7 +166,7 @@ def _turn_page(at: Desk, work: tuple[list[StreamingQuery], Pace], *, is_new: boo
 
 
 def _versions(at: Desk) -> dict[str, int]:
-    return sides.versions(at.settings, sides.watched(at.contract, at.standing))
+    return sides.news(at.settings, at.contract, at.standing)
 
 
 def _died(at: Desk, why: str) -> str:

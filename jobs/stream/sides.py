@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pyspark.sql import DataFrame, SparkSession
 
+from jobs.evidence import ledger
 from jobs.lake import tables
 from schemas.contract import Contract, RuleUse
 from schemas.settings import Settings
@@ -91,6 +93,17 @@ def versions(settings: Settings, names: tuple[str, ...]) -> dict[str, int]:
     return {name: version for name, version in found.items() if version is not None}
 
 
+def news(settings: Settings, contract: Contract, standing: Contract) -> dict[str, int]:
+    """Return for each table that answers read a number that changes when there is something new in it for them.
+
+    Of the ledger it is how many runs of the gold table it has: its other hops, as one for each batch of changes, tell answers nothing.
+    """
+    found = versions(settings, watched(contract, standing))
+    if HOPS in found:
+        found[HOPS] = _booked(settings, standing.table, found[HOPS])
+    return found
+
+
 def read(spark: SparkSession, settings: Settings, contract: Contract, standing: Contract) -> Sides:
     """Open every table that has a version; none is waited for."""
     there = versions(settings, watched(contract, standing))
@@ -99,6 +112,12 @@ def read(spark: SparkSession, settings: Settings, contract: Contract, standing: 
     frames = {name: rows for name, rows in opened.items() if rows is not None}
     gone = set(needed(contract, standing)) - (there.keys() - (opened.keys() - frames.keys()))
     return Sides(contract, standing, frames, frozenset(gone))
+
+
+@lru_cache(maxsize=2)
+def _booked(settings: Settings, table: str, version: int) -> int:
+    """How many runs of a gold table the ledger has. version: of the ledger, which so is read when there is something new."""
+    return ledger.count(settings, table, "mart")
 
 
 def _table(settings: Settings, name: str) -> tables.Table:

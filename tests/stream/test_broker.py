@@ -1,9 +1,11 @@
 """The stream without its broker: topics, what it needs, and what it says."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from jobs.evidence import ledger
 from jobs.stream import sides, topics
 from jobs.stream.broker import make_topics
 from jobs.stream.instant import REPLICAS, desk
@@ -46,6 +48,17 @@ def test_tables_without_a_version_are_not_waited_for(here: Settings, contracts: 
     log.mkdir(parents=True)
     (log / f"{0:020}.json").write_text("{}", encoding="utf-8")
     assert sides.versions(here, needed) == {"silver.service_item": 0}
+
+
+def test_a_hop_of_the_ledger_is_news_for_answers_when_it_is_one_of_the_gold_table(here: Settings, contracts: dict[str, Contract]) -> None:
+    read = (here, contracts["case_accept"], MARTS["credit_standing"])
+    assert sides.news(*read) == {}
+    seen = []
+    for table, name in (("credit_change", "release"), ("credit_standing", "mart"), ("permit", "release"), ("credit_profile", "mart"), ("credit_standing", "mart")):
+        hop = ledger.Hop("b", table, "2026-03-02", name, 1, 1, 0, 0, 0, "0", None, 0, datetime.now(UTC), None)
+        ledger.record(here, f"{table}-{len(seen)}", [hop], [])
+        seen.append(sides.news(*read))
+    assert seen == [{"ledger.hop": count} for count in (0, 1, 1, 1, 2)]
 
 
 def test_a_rule_whose_table_is_away_is_left_out_and_no_other(contracts: dict[str, Contract]) -> None:
