@@ -51,13 +51,16 @@ def held(plans: Sequence[Any]) -> pa.Table:
 
 
 def read(table: DeltaTable | None, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield a table's rows piece by piece, of the columns that it has, texts in the form that Arrow can work on."""
+    """Yield a table's rows piece by piece, of the columns that it has, texts in the form that Arrow can work on; first a piece without a row."""
     if table is None:
         return
     known = {field.name for field in table.schema().fields}
-    for batch in pa.RecordBatchReader.from_stream(table.scan(columns=[name for name in columns if name in known])):
-        kinds = [pa.large_string() if field.type == pa.string_view() else field.type for field in batch.schema]
-        yield pa.table(batch).cast(pa.schema(list(zip(batch.schema.names, kinds, strict=True))))
+    rows = pa.RecordBatchReader.from_stream(table.scan(columns=[name for name in columns if name in known]))
+    kinds = [pa.large_string() if field.type == pa.string_view() else field.type for field in rows.schema]
+    schema = pa.schema(list(zip(rows.schema.names, kinds, strict=True)))
+    yield schema.empty_table()
+    for batch in rows:
+        yield pa.table(batch).cast(schema)
 
 
 def strange_versions(table: DeltaTable, books: Books) -> tuple[str, ...]:
