@@ -1,4 +1,4 @@
-"""One DAG a gold contract: each run is started by a silver table it reads, for the business date that was released."""
+"""One DAG a gold contract: each run is started by a table it reads, of silver or of gold, for the business date that was released."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def mart_dag(contract: Contract) -> DAG:
         dag_display_name=f"{contract.title} {contract.dag_id}",
         description=contract.description,
         doc_md=page(contract),
-        schedule=PartitionedAssetTimetable(assets=AssetAny(*(table_asset("silver", name) for name in contract.reads))),
+        schedule=PartitionedAssetTimetable(assets=AssetAny(*(table_asset(contract.layer_of(name), name) for name in contract.reads))),
         catchup=False,
         max_active_runs=1,
         deadline=promise(contract),

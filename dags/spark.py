@@ -42,7 +42,7 @@ class SparkRun(SparkSubmitOperator):
 
     Raises Refused, Unavailable or Crashed with the application's sentence; retried as RetryByKind says.
     Skipped, so that nothing downstream starts, when no file waited. makes_way: also skipped while a later run of the
-    same DAG is queued, for tasks that compute everything anew.  reads: silver tables without which nothing can be
+    same DAG is queued, for tasks that compute everything anew.  reads: tables of the lake without which nothing can be
     computed; skipped while one has no version, since its first release starts the task again.
     """
 
@@ -121,7 +121,7 @@ class SparkRun(SparkSubmitOperator):
             )
 
     def _await_sources(self) -> None:
-        missing = [name for name in self.reads if not any((settings().lake / "silver" / name / "_delta_log").glob("*.json"))]
+        missing = [name for name in self.reads if not any(settings().lake.glob(f"*/{name}/_delta_log/*.json"))]
         if missing:
             raise AirflowSkipException(f"{', '.join(missing)} has no released version yet; its first release starts this again.")
 

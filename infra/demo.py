@@ -68,7 +68,7 @@ def _flow(place: Place) -> list[str]:
     if outcome.good:
         voice.tell(GOLD)
     for answering in (True, False):  # the stream answers from the first: its Java starts beside the others' runs
-        for mart in (one for one in marts.values() if bool(one.changes) is answering):
+        for mart in sorted((one for one in marts.values() if bool(one.changes) is answering), key=lambda one: any(name in marts for name in one.reads)):  # gold that reads gold is last
             dates = frozenset(one.date for one in outcome.good if one.table in mart.reads)
             failures += runs.settle(airflow, mart.dag_id, dates, since, voice)
         supervision.start(place, programs.ANSWERING)

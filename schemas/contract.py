@@ -132,6 +132,10 @@ class Contract:
         keyed = [column for column in self.columns if column.key_position is not None]
         return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
 
+    def layer_of(self, name: str) -> str:
+        """The layer of a table that this gold table reads: gold where its contract stands beside this one, silver otherwise."""
+        return "gold" if self.path.with_name(f"{name}.odcs.yaml").is_file() else "silver"
+
     @property
     def identity(self) -> tuple[str, ...]:
         """Names of the columns that tell one row from another: the key, and in a history the time a version counts from."""

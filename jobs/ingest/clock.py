@@ -21,10 +21,11 @@ def is_off(fields: Mapping[str, str], came: datetime | None, template: Hj212Temp
     It was when QN lies too long after or before the moment the packet came (None: nobody knows it, as of a file), or DataTime too long after QN:
     nobody reports an hour that has not been. An old DataTime with a new QN is late data and no fault.  A QN or DataTime that is none is the contract's business.
     """
-    sent, of = _moment(fields.get("QN", "")), _moment(fields.get("DataTime", ""))
+    ahead, behind = template.clock_ahead, template.clock_behind
+    sent = _moment(fields.get("QN", "")) if ahead or behind else None
     if sent is None:
         return False
-    ahead, behind = template.clock_ahead, template.clock_behind
+    of = _moment(fields.get("DataTime", ""))
     if ahead is not None and (_is_later(sent, came, ahead) or _is_later(of, sent, ahead)):
         return True
     return behind is not None and _is_later(came, sent, behind)
@@ -38,6 +39,6 @@ def _moment(text: str) -> datetime | None:
     if not (text.isascii() and text.isdigit() and len(text) >= SECONDS):
         return None
     try:
-        return datetime.strptime(text[:SECONDS], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)
+        return datetime(int(text[:4]), int(text[4:6]), int(text[6:8]), int(text[8:10]), int(text[10:12]), int(text[12:14]), tzinfo=BEIJING)  # strptime takes four times as long
     except ValueError:
         return None

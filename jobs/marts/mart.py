@@ -73,11 +73,12 @@ def _read(spark: SparkSession, settings: Settings, contract: Contract, date: str
     """
     versions = {}
     for name in contract.reads:
-        source = tables.table(settings, "silver", name)
+        layer = contract.layer_of(name)
+        source = tables.table(settings, layer, name)
         version = tables.version(source) if known is None else known.get(name)
         rows = tables.whole(spark, source, version)
         if version is None or rows is None:
-            raise Unavailable(f"silver.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
+            raise Unavailable(f"{layer}.{name} has no released version yet. gold.{contract.table} was not computed; it is tried again.")
         rows = _widened(rows, load_one(settings.contracts, name))
         valid_on(rows, date).createOrReplaceTempView(name)
         begun_on(rows, date).createOrReplaceTempView(f"{name}_versions")

@@ -136,6 +136,8 @@ def test_a_mart_is_started_by_any_table_it_reads() -> None:
     condition = mart_dag(profile).schedule.asset_condition
     assert isinstance(condition, AssetAny)
     assert {asset.name for asset in condition.objects} == {f"silver.{name}" for name in profile.reads}
+    city = mart_dag(load_marts(ROOT / "schemas")["air_quality_city_day"]).schedule.asset_condition
+    assert {asset.name for asset in city.objects} == {"gold.air_quality_day", "silver.air_station"}
 
 
 def test_the_callback_of_a_missed_deadline_can_be_imported_by_its_path(enterprise: Contract) -> None:

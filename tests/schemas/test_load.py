@@ -573,16 +573,19 @@ def test_tables_that_refer_to_one_another_load_together(folder: Path) -> None:
     assert set(load_all(folder)) == {"stall", "area"}
 
 
-def test_a_gold_table_that_reads_one_without_a_contract_is_told_at_its_line(folder: Path) -> None:
+@pytest.mark.parametrize(("name", "sentence"), [
+    ("stal", "there is no table 'stal'. Did you mean 'stall'?"), ("credit_profile", "a table cannot be computed from itself. Remove it."),
+])  # fmt: skip
+def test_a_gold_table_that_reads_one_without_a_contract_or_itself_is_told_at_its_line(folder: Path, name: str, sentence: str) -> None:
     (folder / "marts").mkdir()
     text = (ROOT / "schemas" / "marts" / "credit_profile.odcs.yaml").read_text(encoding="utf-8")
-    path = written(folder / "marts", text.replace("value: [enterprise", "value: [stal"), "credit_profile")
+    path = written(folder / "marts", text.replace("value: [enterprise", f"value: [{name}"), "credit_profile")
     written(folder, STALL)
 
     line = text[: text.index("property: reads")].count("\n") + 1
     with pytest.raises(Refused) as refused:
         load_marts(folder)
-    assert str(refused.value) == f"{path}:{line}: there is no table 'stal'. Did you mean 'stall'?"
+    assert str(refused.value).splitlines()[0] == f"{path}:{line}: {sentence}"
 
 
 def test_a_table_described_twice_is_told(folder: Path) -> None:

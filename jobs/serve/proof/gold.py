@@ -1,4 +1,4 @@
-"""Gold tables proved: each holds what its last computing booked, and that was made from versions of silver that the ledger knows."""
+"""Gold tables proved: each holds what its last computing booked, and that was made from versions that the ledger knows."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ def prove(settings: Settings, contract: Contract) -> GoldProof:
     told += _unknown(settings, contract, sources)
     findings = tuple(Finding(name, None, None, "sum", last.batch, f"{name} {last.date}: {said}") for said in told)
     booked = (last.hops[-1]["rows_out"], last.hops[-1]["hash"])
-    return GoldProof(name, count, last.batch, last.date, sources, booked, tuple(_behind(settings, sources)), findings)
+    return GoldProof(name, count, last.batch, last.date, sources, booked, tuple(_behind(settings, contract, sources)), findings)
 
 
 def named(last: Entry) -> Mapping[str, int]:
@@ -83,13 +83,14 @@ def _unknown(settings: Settings, contract: Contract, sources: Mapping[str, int])
     for name in contract.reads:
         written = {entry.version_written for entry in ledger(settings, name)}
         if name not in sources:
-            yield f"its line in the ledger names no version of silver.{name}."
-        elif sources[name] not in written and delta.written(settings.lake / "silver" / name, sources[name]) not in written:
-            yield f"it was computed from version {sources[name]} of silver.{name}, which no batch of the ledger wrote."
+            yield f"its line in the ledger names no version of {contract.layer_of(name)}.{name}."
+        elif sources[name] not in written and delta.written(settings.lake / contract.layer_of(name) / name, sources[name]) not in written:
+            yield f"it was computed from version {sources[name]} of {contract.layer_of(name)}.{name}, which no batch of the ledger wrote."
 
 
-def _behind(settings: Settings, sources: Mapping[str, int]) -> Iterator[str]:
+def _behind(settings: Settings, contract: Contract, sources: Mapping[str, int]) -> Iterator[str]:
     for name, version in sources.items():
-        table = stored.opened(settings, "silver", name)
-        if table is not None and delta.written(settings.lake / "silver" / name, table.version()) > version:
+        layer = contract.layer_of(name)
+        table = stored.opened(settings, layer, name)
+        if table is not None and delta.written(settings.lake / layer / name, table.version()) > version:
             yield name
