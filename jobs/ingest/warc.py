@@ -62,7 +62,7 @@ class WarcReader:
             while found := _next(archive):
                 number += 1
                 yield _record(number, found)
-        except (ArchiveLoadFailed, ValueError, EOFError) as error:
+        except (ArchiveLoadFailed, ValueError, OverflowError, EOFError) as error:  # OverflowError: a length of more bytes than there can be
             fact = " ".join(str(error).split())[:200]
             yield defective(number + 1, "page_cut", f"what stands behind record {number} cannot be read as a record: {fact}"[:RAW_LIMIT])
 

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from jobs.ingest.excel import compound
 from jobs.ingest.excel.binary import sheet_of_xlsb, sheets_of_xls
+from jobs.ingest.excel.cells import allowed
 from schemas.errors import Refused
 from tests.ingest.books import Fault, book
 from tests.ingest.cases import QUALITY, contract, read
@@ -57,6 +58,18 @@ def test_a_chain_of_sectors_that_bites_its_tail_ends() -> None:
     struct.pack_into("<I", data, table + 4 * 2, 1)
     struct.pack_into("<I", data, table + 4 * 1, 2)
     assert len(compound.stream(bytes(data), "Workbook")) <= len(data)
+
+
+def test_a_list_of_tables_that_bites_its_tail_ends() -> None:
+    sound = (QUALITY / "spreadsheet-edge-cases" / "any_sheets.xls").read_bytes()
+    data = bytearray(sound)
+    struct.pack_into("<II", data, 0x44, 1, 0xFFFFFFFF)  # the list goes on in sector 1, and has four billion of them
+    struct.pack_into("<I", data, 2 * 512 + 508, 1)
+    assert set(compound.streams(bytes(data))) == set(compound.streams(sound))
+
+
+def test_a_small_workbook_may_not_take_as_long_as_a_large_one() -> None:
+    assert [allowed(size) for size in (0, 8_000, 5 << 20, 1 << 30)] == [60, 60, 360, 900]
 
 
 def test_every_error_of_a_new_workbook_is_found(tmp_path: Path) -> None:

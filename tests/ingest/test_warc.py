@@ -78,6 +78,10 @@ def test_an_answer_over_a_newer_http_is_a_page(tmp_path: Path) -> None:
     assert dict(zip(found.names, found.values, strict=True))["title"] == "a"
 
 
+def test_a_record_that_says_to_be_longer_than_anything_can_be_is_a_defect(tmp_path: Path) -> None:
+    assert [r.defect for r in read(tmp_path / "a", warc(b"<title>a</title>") + warc(b"x", length=10**20), PAGES)] == [None, "page_cut"]
+
+
 def test_what_behind_a_record_is_none_is_one_defect(tmp_path: Path) -> None:
     found = read(tmp_path / "a", warc(b"<title>a</title>") + b"garbage of some kind\r\n" * 9, PAGES)
     assert ([r.defect for r in found], [r.row for r in found]) == ([None, "page_cut"], [1, 2])

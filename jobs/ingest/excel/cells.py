@@ -26,7 +26,8 @@ from jobs.ingest.refusal import refuse
 from schemas.errors import Refused, Unavailable
 
 MEMORY = 6 << 30  # bytes of address space; see docs/decisions/0009-workbooks.md for what the largest sheet needs
-SECONDS = 900  # of processor time
+# Seconds of processor time: of a small file, for each MiB more, and at most. Sound ones take far less (docs/benchmarks.md); a damaged one of some kilobytes was read for ever.
+LEAST, A_MIB, MOST = 60, 60, 900
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"})
 DAMAGED = (calamine.CalamineError, BadZipFile, ParseError, ExpatError, KeyError, ValueError, IndexError, struct.error, StopIteration)
 EXACT = 10**15  # whole numbers up to here are shown whole; a spreadsheet keeps no more than 15 digits
@@ -35,7 +36,7 @@ EXACT = 10**15  # whole numbers up to here are shown whole; a spreadsheet keeps 
 def main(path: str, kind: str, wanted: str, target: str) -> int:
     """Write the cells of the wanted sheets (a JSON list; empty for all visible ones). Returns the exit code."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed(Path(path).stat().st_size),) * 2)
     try:
         with open(target, "w", encoding="utf-8") as file:
             _write(Path(path), kind, json.loads(wanted), file)
@@ -52,6 +53,11 @@ def main(path: str, kind: str, wanted: str, target: str) -> int:
             raise
         return Unavailable.exit_code
     return 0
+
+
+def allowed(size: int) -> int:
+    """Return the seconds of processor time that a workbook of so many bytes may take."""
+    return min(LEAST + A_MIB * (size >> 20), MOST)
 
 
 def _say(refused: Refused) -> int:

@@ -44,14 +44,15 @@ def _sector(data: bytes, number: int) -> bytes:
 
 
 def _table(data: bytes) -> tuple[int, ...]:
-    """The allocation table: for each sector, the one after it."""
-    numbers = list(struct.unpack_from(f"<{IN_HEADER}I", data, 0x4C))
+    """The allocation table: for each sector, the one after it. However often a damaged file names its sectors, no more of them are read than it has."""
+    numbers, most = list(struct.unpack_from(f"<{IN_HEADER}I", data, 0x4C)), len(data) >> min(struct.unpack_from("<H", data, 0x1E)[0], 32)
     more, seen = _number(data, 0x44), 0
-    while more < END and seen < _number(data, 0x48):
+    while more < END and seen < _number(data, 0x48) and len(numbers) < most + IN_HEADER:
         held = _sector(data, more)
         *further, more = struct.unpack(f"<{len(held) // 4}I", held)
-        numbers, seen = numbers + further, seen + 1
-    whole = b"".join(_sector(data, number) for number in numbers if number < END)
+        numbers += further
+        seen += 1
+    whole = b"".join(_sector(data, number) for number in [one for one in numbers if one < END][:most])
     return struct.unpack(f"<{len(whole) // 4}I", whole[: len(whole) // 4 * 4])
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -85,7 +86,7 @@ def kind_of(path: Path) -> str:
 def _kind_of_compound(path: Path) -> str:
     try:
         names = streams(path.read_bytes())
-    except (ValueError, IndexError, ArithmeticError):
+    except (ValueError, IndexError, ArithmeticError, struct.error):
         raise refuse("is a damaged workbook, or cut off before its end", AGAIN) from None
     if "EncryptedPackage" in names:
         raise refuse("is protected by a password", "Ask the source to send it without one.")
