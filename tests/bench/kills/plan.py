@@ -10,7 +10,7 @@ from schemas.settings import Settings
 from tests.bench.kills.kinds import Kind
 
 DRIVER, JAVA, BROKER = "driver", "java", "broker"
-LEAST, BROKERS, JAVAS = 2, 8, 6  # kills of each kind, of the broker in all, of Java in all
+LEAST, BROKERS, JAVAS = 2, 8, 4  # kills of each kind, of the broker in all, of Java in all
 DONE = ("plan.json", "reports.json", "measurement.json", "verdict.json")  # what is in the working space after steps 0 to 3 of jobs/publish/batch.py
 
 
