@@ -87,9 +87,9 @@ def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
     for place, table in named:
         if table == given.table:
             raise source.refused(place, "a table cannot be computed from itself. Remove it.")
-    for place, table in [*named, (house.place(source, TABLE, "changes"), given.changes)]:
-        if table is not None and table not in tables:
-            raise source.refused(place, f"there is no table '{table}'.{nearest(table, tables)}")
+    for place, other in [*named, (house.place(source, TABLE, "changes"), given.changes)]:
+        if other is not None and other not in tables:
+            raise source.refused(place, f"there is no table '{other}'.{nearest(other, tables)}")
 
 
 def _check_words(source: Source, given: Contract) -> None:
