@@ -82,14 +82,14 @@ def references(source: Source, given: Contract, others: Mapping[str, Contract]) 
 
 
 def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
-    """Raise Refused when a gold table reads one that no contract describes."""
+    """Raise Refused when a gold table reads one that no contract describes, or itself."""
     named = [((*house.place(source, TABLE, "reads"), index), table) for index, table in enumerate(given.reads)]
-    for place, table in named:
-        if table == given.table:
-            raise source.refused(place, "a table cannot be computed from itself. Remove it.")
-    for place, other in [*named, (house.place(source, TABLE, "changes"), given.changes)]:
-        if other is not None and other not in tables:
-            raise source.refused(place, f"there is no table '{other}'.{nearest(other, tables)}")
+    for at, name in named:
+        if name == given.table:
+            raise source.refused(at, "a table cannot be computed from itself. Remove it.")
+    for place, table in [*named, (house.place(source, TABLE, "changes"), given.changes)]:
+        if table is not None and table not in tables:
+            raise source.refused(place, f"there is no table '{table}'.{nearest(table, tables)}")
 
 
 def _check_words(source: Source, given: Contract) -> None:
