@@ -25,7 +25,8 @@ from jobs.ingest.excel.marks import marks
 from jobs.ingest.refusal import refuse
 from schemas.errors import Refused, Unavailable
 
-MEMORY = 6 << 30  # bytes of address space; see docs/decisions/0009-workbooks.md for what the largest sheet needs
+# Bytes of address space: of a small file, for each byte more, and at most; see docs/decisions/0009-workbooks.md for what the largest sheet needs.
+LEAST_MEMORY, A_BYTE, MEMORY = 2 << 30, 64, 6 << 30
 # Seconds of processor time: of a small file, for each MiB more, and at most. Sound ones take far less (docs/benchmarks.md); a damaged one of some kilobytes was read for ever.
 LEAST, A_MIB, MOST = 60, 60, 900
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"})
@@ -35,8 +36,9 @@ EXACT = 10**15  # whole numbers up to here are shown whole; a spreadsheet keeps 
 
 def main(path: str, kind: str, wanted: str, target: str) -> int:
     """Write the cells of the wanted sheets (a JSON list; empty for all visible ones). Returns the exit code."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (allowed(Path(path).stat().st_size),) * 2)
+    memory, seconds = allowed(Path(path).stat().st_size)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
         with open(target, "w", encoding="utf-8") as file:
             _write(Path(path), kind, json.loads(wanted), file)
@@ -55,9 +57,9 @@ def main(path: str, kind: str, wanted: str, target: str) -> int:
     return 0
 
 
-def allowed(size: int) -> int:
-    """Return the seconds of processor time that a workbook of so many bytes may take."""
-    return min(LEAST + A_MIB * (size >> 20), MOST)
+def allowed(size: int) -> tuple[int, int]:
+    """Return the bytes of address space and the seconds of processor time that a workbook of so many bytes may take."""
+    return min(LEAST_MEMORY + A_BYTE * size, MEMORY), min(LEAST + A_MIB * (size >> 20), MOST)
 
 
 def _say(refused: Refused) -> int:
