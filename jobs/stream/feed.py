@@ -23,6 +23,7 @@ from schemas.settings import Settings
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LARGEST = 64 << 20  # bytes of one file; as many are held in memory
+ANSWER = int(PATIENCE * 1000)  # milliseconds; of itself the client tries a commit for ever, while a broker is there that gives no coordinator
 PAUSE = 60.0  # seconds within which the rest of a packet follows its beginning
 SETTLED = 10.0  # seconds; the reader of landing leaves alone what was written just now, and this is whole from its first moment
 
@@ -71,14 +72,14 @@ def land(order: Landing) -> None:
 
 
 def _consumer(order: Landing) -> KafkaConsumer:
-    return KafkaConsumer(bootstrap_servers=order.settings.kafka, group_id=f"govlake.landing.{order.contract.table}", enable_auto_commit=False)
+    return KafkaConsumer(bootstrap_servers=order.settings.kafka, group_id=f"govlake.landing.{order.contract.table}", enable_auto_commit=False, request_timeout_ms=ANSWER)
 
 
 def _partition(order: Landing, consumer: KafkaConsumer, part: TopicPartition) -> list[str]:
     """Land what one partition has; return a sentence for records that it had lost before."""
     consumer.assign([part])
     begin, end = consumer.beginning_offsets([part])[part], consumer.end_offsets([part])[part]
-    named, committed = landed(order.folder, part.topic, part.partition), consumer.committed(part) or 0  # 1
+    named, committed = landed(order.folder, part.topic, part.partition), consumer.committed(part, timeout_ms=ANSWER) or 0  # 1
     start = max(named, committed)
     if start > end:
         raise Refused(f"{part.topic} partition {part.partition} ends at offset {end}, and landing has its records up to {start - 1}: it was made anew. Nothing was read. Give it another name in 'feed'.")
@@ -97,7 +98,7 @@ def _partition(order: Landing, consumer: KafkaConsumer, part: TopicPartition) ->
 
 
 def _commit(consumer: KafkaConsumer, part: TopicPartition, offset: int) -> None:
-    consumer.commit({part: OffsetAndMetadata(offset, "", -1)})
+    consumer.commit({part: OffsetAndMetadata(offset, "", -1)}, timeout_ms=ANSWER)
 
 
 def landed(folder: Path, topic: str, partition: int) -> int:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,10 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from infra.place import Place
 from jobs.ingest.packets import MARK, Packet, judged, pieces
-from jobs.stream.broker import make_topics
-from schemas.errors import Refused
+from jobs.stream.broker import PATIENCE, make_topics
+from jobs.stream.feed import Landing, land
+from schemas.errors import Refused, Unavailable
+from schemas.load import load
 from schemas.settings import ROOT, Settings, settings
 from tests.data.made import stations
 from tests.serve.answering import Broker
@@ -27,15 +30,20 @@ TODAY = (datetime.now(UTC) + timedelta(hours=8)).date()  # Beijing: the day the 
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """An installation with a broker."""
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker of an installation of its own."""
     home = tmp_path_factory.mktemp("feed") / "var"
-    place = Place(settings({"GOVLAKE_HOME": str(home), "GOVLAKE_PORT_BASE": BASE}))
-    broker = Broker(place)
-    broker.start()
-    make_topics(place.settings, [TOPIC])
-    yield place.settings
-    broker.kill()
+    running = Broker(Place(settings({"GOVLAKE_HOME": str(home), "GOVLAKE_PORT_BASE": BASE})))
+    running.start()
+    make_topics(running.place.settings, [TOPIC])
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def here(broker: Broker) -> Settings:
+    """The installation."""
+    return broker.place.settings
 
 
 def hours(random: Random) -> list[bytes]:
@@ -107,6 +115,19 @@ def test_records_that_the_topic_lost_before_they_were_landed_are_told_once_and_t
         admin.delete_records({TopicPartition(TOPIC, 0): ends[-1]})  # as the topic's retention does
     assert [start(here, "land", today), start(here, "land", today)] == [Refused.exit_code, 0]
     assert [path.read_bytes().split(b"\r\n", 1)[1] for path in files(here)][-1:] == [packets[-1]]
+
+
+def test_a_broker_that_dies_while_a_file_gets_its_name_is_not_waited_for_and_nothing_is_landed_twice(here: Settings, broker: Broker) -> None:
+    today, packets, contract = TODAY.isoformat(), hours(Random(214))[:3], load(ROOT / "schemas" / "iot" / "station_value.odcs.yaml")
+    send(here, packets)
+    begun = time.monotonic()
+    with pytest.raises(Unavailable, match="What is in landing stays"):
+        land(Landing(here, contract, today, time.time(), print, lambda step: broker.kill() if step == 3 else None))
+    assert time.monotonic() - begun < 3 * PATIENCE
+    known = files(here)
+    broker.start()
+    said = b"".join(line for line in known[-1].read_bytes().splitlines(keepends=True) if not MARK.match(line))
+    assert (start(here, "land", today), files(here), said) == (0, known, b"".join(packets))
 
 
 def test_a_topic_that_begins_anew_is_refused_as_its_offsets_would_be_taken_for_landed_ones(here: Settings) -> None:

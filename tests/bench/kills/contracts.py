@@ -27,7 +27,8 @@ MADE: dict[str, dict[str, Any]] = {
 def write(folder: Path, *, is_fed: bool) -> None:
     """Write all contracts into a folder. is_fed: with their topics, as departments feed them; without, their records come as files.
 
-    A delivery of ten rows is no sample of a department's: what share of it may be bad, and other set rules, are left out.
+    A delivery of ten rows is no sample of a department's: what share of it may be bad, and other set rules, are left out. So are the
+    limits of clocks: the packets are of a past day, and only those from a topic are known to have come on another.
     """
     shipped = [path for path in (ROOT / "schemas").rglob(f"*{SUFFIX}") if path.parent.name not in (MARTS, STREAMS)]
     for path in (*shipped, *DATABASES.glob(f"*{SUFFIX}")):
@@ -43,6 +44,9 @@ def _write(folder: Path, name: str, document: dict[str, Any], is_fed: bool) -> N
         rule.pop("mustBeGreaterOrEqualTo", None)
         rule["mustBeGreaterThan"] = 0
     kept = [one for one in document["customProperties"] if is_fed or one["property"] != "feed"]
+    for one in kept:
+        if one["property"] == "hj212":
+            one["value"] = {key: value for key, value in one["value"].items() if not key.startswith("clock")}
     document["customProperties"] = [{**one, "value": 1.0} if one["property"] == "quarantineRate" else one for one in kept]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
