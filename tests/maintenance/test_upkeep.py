@@ -166,9 +166,9 @@ def test_gold_computed_from_a_version_that_upkeep_made_is_proved_by_the_batch_be
     made = marted[0].version
     assert relied(here, [mart], RELEASED_AT) == {"load": {made}}
     assert relied(here, [mart], RELEASED_AT + timedelta(days=DAYS)) == {"load": {made, COMMITS - 1}}  # a quiet table: readers have had it ever since
-    assert (delta.written(path, made), list(_unknown(here, mart, {"load": made})), list(_behind(here, {"load": COMMITS - 1}))) == (COMMITS - 1, [], [])
+    assert (delta.written(path, made), list(_unknown(here, mart, {"load": made})), list(_behind(here, mart, {"load": COMMITS - 1}))) == (COMMITS - 1, [], [])
     write_deltalake(str(path), pa.table({"hour": [99], "县": ["甲"]}), mode="append")
-    assert (len(list(_unknown(here, mart, {"load": made + 1}))), list(_behind(here, {"load": made}))) == (1, ["load"])
+    assert (len(list(_unknown(here, mart, {"load": made + 1}))), list(_behind(here, mart, {"load": made}))) == (1, ["load"])
 
 
 def test_the_command_says_what_it_did_and_goes_on_past_a_busy_table(here: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
