@@ -56,7 +56,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=60, help="at least so many; each kind has two, and the broker eight, in any case")
     parser.add_argument("--minutes", type=float, default=60, help="begin no delivery after so many; kills that did not happen are findings")
     parser.add_argument("--seed", type=int, default=20260302)
-    parser.add_argument("--kinds", nargs="*", default=[], metavar="TABLE", help="only the kinds of these tables")
+    parser.add_argument("--kinds", nargs="*", default=[], metavar="TABLE", help="only the kinds of these tables; those that they look codes up in have to be among them")
     given = parser.parse_args()
     begun = time.monotonic()
     with _prepared(given) as run:
