@@ -68,7 +68,7 @@ class WarcReader:
 
 
 class _Loader(ArcWarcRecordLoader):
-    """Goes on behind a record that has lost its address or the head of its answer: warcio stops there, and what follows would be lost with it."""
+    """Goes on behind a record that has lost its address or the head of its answer, or whose digest is spoilt: warcio stops there, and what follows would be lost with it."""
 
     HTTP_TYPES = (*ArcWarcRecordLoader.HTTP_TYPES, "HTTP/2", "HTTP/3")
 
@@ -77,6 +77,13 @@ class _Loader(ArcWarcRecordLoader):
             return super().load_http_headers(rec_type, uri or "", stream, length)
         except (StatusAndHeadersParserException, EOFError):
             return None
+
+    def wrap_digest_verifying_stream(self, stream: Any, *told: Any, **named: Any) -> Any:
+        try:
+            return super().wrap_digest_verifying_stream(stream, *told, **named)
+        except TypeError:  # what hashlib says to a name with a NUL in it; to other names that are none, ValueError, of which warcio knows
+            told[2].problem("the digest names no way of making one")
+            return stream, False
 
 
 class _Unpacked(io.RawIOBase):

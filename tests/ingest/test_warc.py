@@ -82,6 +82,11 @@ def test_a_record_that_says_to_be_longer_than_anything_can_be_is_a_defect(tmp_pa
     assert [r.defect for r in read(tmp_path / "a", warc(b"<title>a</title>") + warc(b"x", length=10**20), PAGES)] == [None, "page_cut"]
 
 
+def test_a_digest_of_no_known_name_is_a_defect_and_what_comes_behind_it_is_kept(tmp_path: Path) -> None:
+    spoilt = [warc(b"<title>a</title>").replace(b"WARC-Date", b"WARC-Payload-Digest: " + name + b":AAAA\r\nWARC-Date") for name in (b"sh\0a1", b"sha0")]
+    assert [r.defect for r in read(tmp_path / "a", b"".join(spoilt) + warc(b"<title>b</title>"), PAGES)] == ["page_digest", "page_digest", None]
+
+
 def test_what_behind_a_record_is_none_is_one_defect(tmp_path: Path) -> None:
     found = read(tmp_path / "a", warc(b"<title>a</title>") + b"garbage of some kind\r\n" * 9, PAGES)
     assert ([r.defect for r in found], [r.row for r in found]) == ([None, "page_cut"], [1, 2])
