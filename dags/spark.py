@@ -121,7 +121,8 @@ class SparkRun(SparkSubmitOperator):
             )
 
     def _await_sources(self) -> None:
-        missing = [name for name in self.reads if not any(settings().lake.glob(f"*/{name}/_delta_log/*.json"))]
+        released = {name for name in self.reads for layer in ("silver", "gold") if any((settings().lake / layer / name / "_delta_log").glob("*.json"))}
+        missing = [name for name in self.reads if name not in released]
         if missing:
             raise AirflowSkipException(f"{', '.join(missing)} has no released version yet; its first release starts this again.")
 

@@ -66,9 +66,8 @@ class Settings:
 
     @property
     def table_properties(self) -> dict[str, str]:
-        """What every Delta table is born with: for how long its versions are kept, and that nobody but upkeep cleans its log."""
-        kept = {f"delta.{what}": f"interval {self.version_days} days" for what in ("logRetentionDuration", "deletedFileRetentionDuration")}
-        return {**kept, "delta.enableExpiredLogCleanup": "false"}
+        """What every Delta table is born with, see `kept_for`."""
+        return kept_for(self.version_days)
 
     @property
     def jars(self) -> Path:
@@ -86,6 +85,15 @@ class Settings:
         # Where the archive was made for: elsewhere Java patches 150 MB of it, which each process then has for itself.
         fixed = "-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
         return f"-Dlog4j2.configurationFile=file:{log} -XX:SharedArchiveFile={archive} {fixed} {quiet}"
+
+
+def kept_for(days: int) -> dict[str, str]:
+    """Return the properties of a Delta table whose versions are kept for some days, and whose log nobody but upkeep cleans.
+
+    Cleaned by age alone, as Delta does, it would forget the version that a quiet table has had ever since.
+    """
+    kept = {f"delta.{what}": f"interval {days} days" for what in ("logRetentionDuration", "deletedFileRetentionDuration")}
+    return {**kept, "delta.enableExpiredLogCleanup": "false"}
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -86,13 +86,16 @@ def record(settings: Settings, event: str, hops: list[Hop], files: list[FileEntr
 
 def newest(settings: Settings, table: str, hop: str) -> str:
     """Return the newest business date for which a hop of a table was booked; an empty text when none was."""
-    dates = [str(row["date"]) for row in few.rows(settings.lake / "ledger" / "hop", ["date"], table=table, hop=hop)]
-    return max(dates, default="")
+    return max(_dates(settings, table, hop), default="")
 
 
 def count(settings: Settings, table: str, hop: str) -> int:
     """Return how many times a hop of a table was booked."""
-    return len(few.rows(settings.lake / "ledger" / "hop", ["date"], table=table, hop=hop))
+    return len(_dates(settings, table, hop))
+
+
+def _dates(settings: Settings, table: str, hop: str) -> list[str]:
+    return [str(row["date"]) for row in few.rows(settings.lake / "ledger" / "hop", ["date"], table=table, hop=hop)]
 
 
 def _columns(kind: type) -> dict[str, str]:

@@ -13,11 +13,9 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from jobs.lake import lock
 from schemas.errors import Refused, Unavailable
-from schemas.settings import Settings
+from schemas.settings import Settings, kept_for
 
 PATIENCE = 30.0  # seconds to wait for whoever writes the table; the stream's intake lets go of its own every second
-KEPT = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
-CLEANING = {"delta.enableExpiredLogCleanup": "false"}  # by age alone, it forgets the version that a quiet table has had ever since
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def _kept_up(settings: Settings, task: Task, layer: str, after: Callable[[int], 
 
 
 def _say_how_long(table: DeltaTable, days: int) -> None:
-    wanted = {**dict.fromkeys(KEPT, f"interval {days} days"), **CLEANING}
+    wanted = kept_for(days)
     known = table.metadata().configuration
     if {key: known.get(key) for key in wanted} != wanted:
         table.alter.set_table_properties(wanted)

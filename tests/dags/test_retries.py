@@ -180,7 +180,11 @@ def test_a_mart_makes_way_for_a_run_that_waits(spark_submit: Executable, tmp_pat
     assert not (tmp_path / "seen").exists()
 
 
-def test_a_mart_waits_without_spark_for_the_first_release_of_what_it_reads(spark_submit: Executable, tmp_path: Path) -> None:
+def test_a_mart_waits_without_spark_for_the_first_release_of_what_it_reads(spark_submit: Executable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVLAKE_LAKE", str(tmp_path / "lake"))
+    refused = tmp_path / "lake" / "quarantine" / "permit_never_landed" / "_delta_log"  # a run has come to its fourth step
+    refused.mkdir(parents=True)
+    (refused / f"{0:020}.json").write_text("{}", encoding="utf-8")
     with pytest.raises(AirflowSkipException, match="permit_never_landed has no released version yet"):
         run(spark_submit("exit 0"), reads=("permit_never_landed",))
     assert not (tmp_path / "seen").exists()

@@ -46,6 +46,8 @@ def test_a_table_that_cannot_be_written_is_unavailable_and_unchanged(table: Path
     before = sorted(table.rglob("*"))
     with pytest.raises(Unavailable, match=r"hop could not be written: .* Nothing was changed in it; run again"):
         append(table, "two")
+    with pytest.raises(Unavailable, match="hop could not be read: "):
+        few.rows(table, ["batch"])
     assert sorted(table.rglob("*")) == before
 
 

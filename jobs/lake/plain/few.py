@@ -32,12 +32,17 @@ def append_once(path: Path, columns: Mapping[str, str], rows: Sequence[Mapping[s
 
 
 def rows(path: Path, columns: Sequence[str], **wanted: str) -> list[dict[str, Any]]:
-    """Return these columns of the rows that have the wanted values; none when the table has no commit yet."""
+    """Return these columns of the rows that have the wanted values; none when the table has no commit yet.
+
+    Raises Unavailable when it cannot be read.
+    """
+    filters = [(name, "=", value) for name, value in wanted.items()] or None
     try:
-        table = DeltaTable(path)
+        found: list[dict[str, Any]] = DeltaTable(path).to_pyarrow_table(columns=list(columns), filters=filters).to_pylist()
     except TableNotFoundError:
         return []
-    found: list[dict[str, Any]] = table.to_pyarrow_table(columns=list(columns), filters=[(name, "=", value) for name, value in wanted.items()] or None).to_pylist()
+    except (DeltaError, OSError) as error:
+        raise Unavailable(f"{path} could not be read: {str(error).splitlines()[0][:300]} Nothing was changed; run again.") from error
     return found
 
 
