@@ -1,28 +1,30 @@
 """`python -m infra.rush`: a minute of requests and look-ups as a service hall sends them, over HTTP; how long they took, what was said."""
 
 import argparse
-import asyncio
 import csv
+import json
 import random
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from infra.ask import MATERIAL, MATERIALS
 from jobs.serve.gateway.tokens import FILE, Office, make_token, withdraw
-from schemas.errors import Failure, Refused
+from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import load_one
 from schemas.settings import Settings, settings
 
 SECONDS, RATE = 60, 20  # a large hall: twenty counters that hand in something every second
 LOOKED_UP = 0.2  # share of look-ups, each on an applicant of the same files
 DEADLINE = 5_000  # ms a request may wait
+COUNTERS = 256  # that wait for answers at a time; a request whose turn comes later has waited from when it was due all the same
 OFFICE = "demo"
 INSTANT = "1"  # 即办件, GB/T 39046-2020 A.6
 SEED = 20260302
@@ -36,6 +38,14 @@ class Rush:
     said: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
 
+    def note(self, due: float, came: float, said: str, answer: dict[str, Any]) -> None:
+        """Count what came for one request that was due at a moment; answer: empty when there is none."""
+        self.said[said] += 1
+        if answer:
+            self.waits.append((came - due) * 1000)
+            self.rules.update(one["rule"] for one in answer.get("violations", ()) if one["severity"] == "quarantine")
+            self.rules.update(one["code"] for one in answer.get("reasons", ()))
+
     @property
     def worded(self) -> str:
         """The figures in words."""
@@ -48,39 +58,66 @@ class Rush:
 
 
 def rush(here: Settings, seconds: float = SECONDS, rate: float = RATE) -> Rush:
-    """Send the load and return what came of it. Raises Refused when there are no cases in landing to make requests of."""
+    """Send the load and return what came of it. Raises Refused when there are no cases in landing to make requests of, Unavailable without a gateway."""
     made = _requests(here, int(seconds * rate))
     token = make_token(here.home / FILE, Office(OFFICE, ("licensing",)))
     try:
-        return asyncio.run(_send(here, token, made, rate))
+        return _send(here, token, made, rate)
     finally:
         withdraw(here.home / FILE, OFFICE)
 
 
-async def _send(here: Settings, token: str, made: list[tuple[str, dict[str, Any]]], rate: float) -> Rush:
-    found, begun = Rush(), time.monotonic()
-    address = f"http://127.0.0.1:{here.gateway_port}"
-    async with httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=DEADLINE / 1000 + 5) as client:
-        await asyncio.gather(*(_one(client, found, begun + number / rate, one) for number, one in enumerate(made)))
+def _send(here: Settings, token: str, made: list[tuple[str, dict[str, Any]]], rate: float) -> Rush:
+    """Ask each question when it is due, however many still wait: each counter of the hall has a connection of its own."""
+    found, counters = Rush(), Counters(here.gateway_port, token)
+    counters.await_token()
+    begun = time.monotonic()
+    with ThreadPoolExecutor(COUNTERS) as pool:
+        asked = []
+        for number, one in enumerate(made):
+            due = begun + number / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+            asked.append((due, pool.submit(counters.ask, *one)))
+        for due, answer in asked:
+            found.note(due, *answer.result())
     return found
 
 
-async def _one(client: httpx.AsyncClient, found: Rush, due: float, asked: tuple[str, dict[str, Any]]) -> None:
-    question, body = asked
-    await asyncio.sleep(max(0.0, due - time.monotonic()))
-    try:
-        answer = await client.post(f"/v1/{question}", params={"deadline_ms": DEADLINE}, json=body)
-    except httpx.HTTPError as error:
-        found.said[f"{question} {type(error).__name__}"] += 1
-        return
-    if answer.status_code != 200:
-        found.said[f"{question} {answer.status_code}"] += 1
-        return
-    said = answer.json()
-    found.waits.append((time.monotonic() - due) * 1000)
-    found.said[f"{question} {said['verdict']}"] += 1
-    found.rules.update(one["rule"] for one in said.get("violations", ()) if one["severity"] == "quarantine")
-    found.rules.update(one["code"] for one in said.get("reasons", ()))
+class Counters:
+    """The counters of a hall, one for each thread that asks. Plain http.client: httpx looks through all that waits for each request."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port, self._headers, self._own = port, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}, threading.local()
+
+    def await_token(self) -> None:
+        """Wait until the gateway knows the token, which it looks for once a second. Raises Unavailable when there is no gateway."""
+        until = time.monotonic() + DEADLINE / 1000
+        try:
+            while self._sent("GET", "/v1/instant/rush", b"")[0] == 401 and time.monotonic() < until:
+                time.sleep(0.1)
+        except (OSError, HTTPException) as error:
+            raise Unavailable(f"No gateway answers on port {self._port} ({type(error).__name__}). Nothing was sent. `make up` starts it, `make status` shows whether it is up.") from error
+
+    def ask(self, question: str, body: dict[str, Any]) -> tuple[float, str, dict[str, Any]]:
+        """Return when the answer came, by the monotonic clock, the question with the verdict or what else came, and the answer."""
+        try:
+            status, said = self._sent("POST", f"/v1/{question}?deadline_ms={DEADLINE}", json.dumps(body).encode())
+        except (OSError, HTTPException) as error:
+            return time.monotonic(), f"{question} {type(error).__name__}", {}
+        answer = json.loads(said) if status == 200 else {}
+        return time.monotonic(), f"{question} {answer.get('verdict', status)}", answer
+
+    def _sent(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        line: HTTPConnection | None = getattr(self._own, "line", None)
+        if line is None:
+            line = self._own.line = HTTPConnection("127.0.0.1", self._port, timeout=DEADLINE / 1000 + 5)
+        try:
+            line.request(method, path, body, self._headers)
+            answer = line.getresponse()
+            return answer.status, answer.read()
+        except (OSError, HTTPException):
+            line.close()  # the next request opens it anew
+            raise
 
 
 def _requests(here: Settings, count: int) -> list[tuple[str, dict[str, Any]]]:

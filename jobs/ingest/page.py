@@ -13,6 +13,8 @@ LABELS = {
     "index_no": r"索\s*引\s*号", "document_no": r"(?:发\s*文\s*字\s*号|文\s*号)", "issuing_body": r"(?:发\s*文\s*机\s*关|发\s*布\s*机\s*构|发\s*文\s*单\s*位)",
     "published_on": r"(?:发\s*布\s*日\s*期|发\s*布\s*时\s*间)", "written_on": r"成\s*文\s*日\s*期", "site_code": r"(?:政府)?网站标识码",
 }  # fmt: skip
+LABELLED = {name: re.compile(rf"(?:^|[\s\[【|]){label}\s*[\]】]?\s*[:：]?\s*(.*)$") for name, label in LABELS.items()}
+HEAD = re.compile("|".join(LABELS.values()))  # what a line has to have in it to be looked at for each of them
 ANY_LABEL = re.compile("|".join(["主题分类", "主题词", "有效性", "标题", r"名\s*称", *LABELS.values()]))
 VALUES = {
     "document_no": re.compile(r"[\u4e00-\u9fff]{1,12}\s?[〔［\[（(]\s?[0-9]{4}\s?[〕］\]）)]\s?(?:第\s?)?[0-9]{1,5}\s?号"),
@@ -37,7 +39,8 @@ def said(text: str, url: str | None) -> Said:
     lines = [line for line in lines if line]
     found = _metas(tree)
     title = tree.css_first("title")
-    named: Said = {name: found.get(name) or _labelled(lines, name) for name in LABELS}
+    heads = [place for place, line in enumerate(lines) if HEAD.search(line)]
+    named: Said = {name: found.get(name) or _labelled(lines, heads, name) for name in LABELS}
     named["title"] = found.get("title") or (" ".join(title.text().split()) if title else None) or None
     named["source"] = found.get("source")
     return {**named, "links": _links(tree, url), "content": "\n".join(lines) or None}
@@ -51,11 +54,10 @@ def _metas(tree: LexborHTMLParser) -> Mapping[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _labelled(lines: list[str], name: str) -> str | None:
-    """The text behind a label: in its line, or in the next one, as cells of a table come."""
-    label = re.compile(rf"(?:^|[\s\[【|]){LABELS[name]}\s*[\]】]?\s*[:：]?\s*(.*)$")
-    for place, line in enumerate(lines):
-        found = label.search(line)
+def _labelled(lines: list[str], heads: list[int], name: str) -> str | None:
+    """The text behind a label: in its line, or in the next one, as cells of a table come. heads: lines that have a label."""
+    for place in heads:
+        found = LABELLED[name].search(lines[place])
         if found is None:
             continue
         text = found[1] or next(iter(lines[place + 1 : place + 2]), "")

@@ -3,8 +3,8 @@
 import gzip
 import hashlib
 import io
+import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -58,9 +58,15 @@ def _pair(path: Path, content: bytes, kind: Contract, named: tuple[str, str, Cal
 
 
 def _timed(read: Callable[[Path], int], path: Path) -> tuple[int, float]:
-    begun = time.process_time()
+    begun = _spent()
     count = read(path)
-    return count, time.process_time() - begun
+    return count, _spent() - begun
+
+
+def _spent() -> float:
+    """CPU seconds of this process and of those it has waited for: workbooks are read in one of their own."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _bare_pages(path: Path) -> int:

@@ -25,3 +25,4 @@ def test_the_committed_documents_and_recordings_are_what_their_script_makes() ->
     assert [(documents / name).read_bytes() for name in (media.PDF, media.LOCKED)] == [media.pdf(), media.pdf(1, is_locked=True)]
     with zipfile.ZipFile(recordings) as file:
         assert recordings.read_bytes() == media.delivery({name: file.read(name) for name, _ in media.SAID})
+    assert (recordings.parent / media.SMALLER).read_bytes() == media.smaller((recordings.parent / media.PICTURE).read_bytes())

@@ -42,7 +42,7 @@ def test_the_sample_goes_to_silver_and_beside_the_lake_and_what_is_no_media_to_q
     assert {row["_path"].rsplit("/")[-1] for name, row in rows.items() if name.startswith("dot-")} == {f"dot-{shade}.png" for shade in range(FEW)}
     assert {name: row["kind"] for name, row in rows.items() if not name.startswith("dot-")} == {
         "in.mp4": "video", "chinese.flac": "audio", "party.mp3": "audio", "test5.webm": "audio", "tessst.mp3": "audio", "mp4-with-audio.mp4": "audio",
-        "cover.jpg": "image", "empty.gif": "image",
+        "cover.jpg": "image", "made-smaller-cover.jpg": "image", "empty.gif": "image",
     }  # fmt: skip
     said = rows["tessst.mp3"]  # by the manifest of its delivery
     assert (said["device_id"], said["place_code"], str(said["recorded_at"]), str(said["retention_until"]), said["contains_face"]) == (

@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from infra.place import Place
+from infra.rush import rush
 from jobs.stream import topics
+from schemas.errors import Unavailable
 from schemas.settings import ROOT, settings
 from tests.serve.answering import Broker, Gateway, eventually, responder
 
@@ -66,6 +68,21 @@ def test_the_first_answer_wins_and_the_second_is_counted(gateway: Gateway) -> No
     assert eventually(lambda: gateway.metric('doubles_total{route="instant"}') >= 1)
     assert gateway.metric('latency_seconds_count{route="instant",verdict="accept"}') >= 1
     assert gateway.metric("replicas_alive") == 2
+
+
+def test_a_hall_asks_when_it_is_due_and_each_request_is_answered_and_timed(place: Place, gateway: Gateway) -> None:
+    shutil.copytree(ROOT / "tests" / "data" / "landing" / "business" / "case_accept", place.settings.landing / "business" / "case_accept")
+    found = rush(place.settings, 1, 40)
+    assert (len(found.waits), found.said.total(), set(found.said)) == (40, 40, {"instant accept", "credit pass"})
+    assert 0 < min(found.waits) <= max(found.waits) < 5_000
+    assert gateway.http.get("/live.json").status_code == 200  # its own token was withdrawn, and no other
+
+
+def test_a_hall_whose_gateway_is_away_is_said_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = settings({"GOVLAKE_HOME": str(tmp_path_factory.mktemp("hall")), "GOVLAKE_PORT_BASE": "18100"})
+    shutil.copytree(ROOT / "tests" / "data" / "landing" / "business" / "case_accept", elsewhere.landing / "business" / "case_accept")
+    with pytest.raises(Unavailable, match="answers on port"):
+        rush(elsewhere, 1, 5)
 
 
 def test_a_rejected_item_is_an_answer_too(gateway: Gateway) -> None:

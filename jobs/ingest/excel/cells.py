@@ -1,4 +1,4 @@
-"""`python -m jobs.ingest.excel.cells …`: the cells of a workbook as JSON lines, in a process of its own.
+"""`python -m jobs.ingest.excel.cells …`: the cells of a workbook as JSON lines, some rows a line, in a process of its own.
 
 Untrusted bytes are parsed by native code here: memory and time are limited, and a crash ends this process and not the run.
 """
@@ -31,6 +31,7 @@ LEAST_MEMORY, A_BYTE, MEMORY = 2 << 30, 64, 6 << 30
 LEAST, A_MIB, MOST = 60, 60, 900
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"})
 DAMAGED = (calamine.CalamineError, BadZipFile, ParseError, ExpatError, KeyError, ValueError, IndexError, struct.error, StopIteration)
+LINE = 2_000  # cells
 EXACT = 10**15  # whole numbers up to here are shown whole; a spreadsheet keeps no more than 15 digits
 
 
@@ -78,7 +79,20 @@ def _write(path: Path, kind: str, wanted: list[str | int], file: TextIO) -> None
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or extra.merges
         head = {"sheet": name, "merges": merged if kind != "ods" else None}
         file.write(json.dumps(head, ensure_ascii=False) + "\n")
-        file.writelines(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in _rows(sheet, extra))
+        file.writelines(json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n" for rows in _together(_rows(sheet, extra)))
+
+
+def _together(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Yield the rows in lists of LINE cells and a row more at most: JSON is dear by the call."""
+    found, cells = list[list[Any]](), 0
+    for row in rows:
+        found.append(row)
+        cells += len(row)
+        if cells > LINE:
+            yield found
+            found, cells = [], 0
+    if found:
+        yield found
 
 
 def _rows(sheet: Any, extra: Marks) -> Iterator[list[Any]]:
@@ -90,7 +104,7 @@ def _rows(sheet: Any, extra: Marks) -> Iterator[list[Any]]:
     for (row, column), code in extra.faults.items():
         faulty.setdefault(row, {})[column] = code
     for number, row in enumerate(sheet.iter_rows()):
-        cells: list[Any] = [None] * left + [shown(value) for value in row]
+        cells: list[Any] = [None] * left + [(value or None) if value.__class__ is str and value[:1] != "#" else shown(value) for value in row]
         for column, code in faulty.get(number, {}).items():
             cells += [None] * (column + 1 - len(cells))
             cells[column] = ["e", code]

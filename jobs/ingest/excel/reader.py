@@ -54,7 +54,7 @@ class ExcelReader:
     def sheets(self, source: Source) -> Iterator[tuple[Sheet, Iterator[Record]]]:
         """Yield each sheet that has anything in it, with its records, to be read before the next one is asked for."""
         with source.path.open(encoding="utf-8") as file:
-            lines = map(json.loads, file)
+            lines = _unlined(map(json.loads, file))
             head = next(lines, None)
             while head is not None:
                 rows = _Rows(lines)
@@ -66,6 +66,15 @@ class ExcelReader:
                 for _ in rows:
                     pass
                 head = rows.behind
+
+
+def _unlined(lines: Iterator[Any]) -> Iterator[Any]:
+    """Yield the head of each sheet, and its rows one by one."""
+    for line in lines:
+        if isinstance(line, list):
+            yield from line
+        else:
+            yield line
 
 
 class _Rows:

@@ -16,6 +16,7 @@ from schemas.template import ExcelTemplate
 TAIL = 1_000  # rows with one filled cell that are held back, to see whether a record follows; notes are a handful
 BEHIND_TOTAL = ":(/、,"  # what may follow the word of a total, as in 合计（万元）, after folding to half width
 PERHAPS = "note?"
+FAULT = "e"  # what the reading process calls a cell in which Excel shows an error
 Cells = list[Any]
 
 
@@ -42,7 +43,11 @@ class Sheet:
             self.head[number] = cells
         if number >= self.template.data_row:
             self.begin()
-            yield from self.ordered(self.record(number, cells))
+            record = self.record(number, cells)
+            if record.aside is None and not self.held:
+                yield record
+            else:
+                yield from self.ordered(record)
 
     def finish(self) -> Iterator[Record]:
         """Give what was held back. Raises Refused for a sheet that has rows, but none where its header should be."""
@@ -83,42 +88,47 @@ class Sheet:
         whole = self.merges.filled(number - 1, cells, self.template.merged)
         names = self.names + ("",) * (len(whole) - len(self.names))
         whole += [None] * (len(names) - len(whole))
-        if aside in (None, PERHAPS) and any(_is_fault(cell) and self.column(place) for place, cell in enumerate(whole)):
+        odd = [place for place, cell in enumerate(whole) if isinstance(cell, list)]  # texts are most of it, and stay as they are
+        if aside in (None, PERHAPS) and any(whole[place][0] == FAULT and self.column(place) for place in odd):
             sent = [(name, _plain(cell)) for name, cell in zip(names, whole, strict=True) if cell is not None]
             return Record(number, (), (), "cell_error", as_text(sent), self.name)
-        values = [self.value(place, cell) for place, cell in enumerate(whole)]
-        if any(value and "\0" in value for value in values):
-            return Record(number, (), (), "shape", as_text(list(zip(names, values, strict=True))), self.name)
-        return Record(number, names, values, part=self.name, aside=aside)
+        for place in odd:
+            whole[place] = self.value(place, whole[place])
+        if any("\0" in value for value in whole if value):
+            return Record(number, (), (), "shape", as_text(list(zip(names, whole, strict=True))), self.name)
+        return Record(number, names, whole, part=self.name, aside=aside)
 
     def aside(self, cells: Cells) -> str | None:
         """Return total, note or header for a row that is no record, and PERHAPS for one that is a note if no record follows."""
-        filled = [cell for cell in cells if cell is not None]
-        first = _folded(_plain(filled[0]) or "") if filled else ""
+        filled = next((place for place, cell in enumerate(cells) if cell is not None), len(cells))
+        first = _folded(_plain(cells[filled]) or "") if filled < len(cells) else ""
         if any(first == word or (first.startswith(word) and first[len(word)] in BEHIND_TOTAL) for word in self.totals):
             return "total"
         if any(first.startswith(word) for word in self.notes):
             return "note"
-        if self.template.header_rows == 1 and titles.names([[_plain(cell) for cell in cells]], len(self.names)) == self.names:
+        if self.template.header_rows == 1 and self.is_header(cells):
             return "header"
-        return PERHAPS if self.template.one_cell_tail and len(filled) == 1 and len(self.names) > 1 else None
+        is_alone = filled < len(cells) and all(cell is None for cell in cells[filled + 1 :])
+        return PERHAPS if self.template.one_cell_tail and is_alone and len(self.names) > 1 else None
+
+    def is_header(self, cells: Cells) -> bool:
+        """Whether a row repeats the header, as on each page of a long table. Nearly all rows differ from it in their first cell."""
+        if (titles.tidy(_plain(cells[0])) if cells else "") != self.names[0]:
+            return False
+        return titles.names([[_plain(cell) for cell in cells]], len(self.names)) == self.names
 
     def column(self, place: int) -> Column | None:
         """Return the contract's column at a place; None for one it does not know."""
         return self.columns[place] if place < len(self.columns) else None
 
     def value(self, place: int, cell: Any) -> str | None:
-        """Return a cell as text; a date, or the number of a day, in the spelling of its column."""
+        """Return a cell that is no text as one; a date, or the number of a day, in the spelling of its column."""
         column = self.column(place)
-        return moment(cell, column, self.template.serial_dates) if column and isinstance(cell, list) else _plain(cell)
+        return moment(cell, column, self.template.serial_dates) if column else _plain(cell)
 
 
 def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def _is_fault(cell: Any) -> bool:
-    return isinstance(cell, list) and cell[0] == "e"
+    return "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def _plain(cell: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Made media: a PDF, one behind a password, and a zip of recordings with a manifest.
+"""Made media: a PDF, one behind a password, a zip of recordings with a manifest, and a picture made smaller, as the same one comes in twice.
 
 python tests/data/made/media.py LANDING
 """
@@ -10,8 +10,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+from PIL import Image
+
 DATE = "2026-03-02"
 PDF, LOCKED, DELIVERY = "made-notice.pdf", "made-locked.pdf", "made-recordings.zip"
+PICTURE, SMALLER = "cover.jpg", "made-smaller-cover.jpg"
 TITLE = "示例市人民政府关于示例事项的通知（测试数据）"
 LINES = ("示例市人民政府关于示例事项的通知", "各区人民政府：", "现将有关事项通知如下。本文件为测试数据。")
 # What a department says of the recordings it hands over; the files are samples of others, see ORIGIN.md beside the zip.
@@ -57,6 +60,13 @@ def delivery(members: dict[str, bytes]) -> bytes:
     return written.getvalue()
 
 
+def smaller(picture: bytes) -> bytes:
+    """The picture as somebody sends it on: fewer points, written anew, so that no byte is the same."""
+    written = io.BytesIO()
+    Image.open(io.BytesIO(picture)).resize((160, 160)).save(written, "JPEG", quality=60)
+    return written.getvalue()
+
+
 if __name__ == "__main__":
     landing = Path(sys.argv[1])
     for name, content in ((PDF, pdf()), (LOCKED, pdf(1, is_locked=True))):
@@ -65,3 +75,4 @@ if __name__ == "__main__":
     with zipfile.ZipFile(folder / DELIVERY) as file:  # the samples in it stay as they are
         members = {name: file.read(name) for name, _ in SAID}
     (folder / DELIVERY).write_bytes(delivery(members))
+    (folder / SMALLER).write_bytes(smaller((folder / PICTURE).read_bytes()))
