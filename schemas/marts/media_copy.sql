@@ -12,34 +12,28 @@ WITH items AS (
   WHERE hash IS NOT NULL
   GROUP BY basis, sha256, kind, hash
 ),
-heads AS (
-  SELECT basis, hash, min(sha256) AS head FROM items GROUP BY basis, hash
+heads AS ( -- whole contents are carried along, so that nothing has to be joined to them again
+  SELECT basis, hash, min(struct(sha256, kind, file_name)) AS head, collect_list(struct(sha256, kind, file_name)) AS members FROM items GROUP BY basis, hash
 ),
 keyed AS (
-  SELECT basis, hash, first * 8 + second AS place, concat(substr(hash, 2 * first + 1, 2), substr(hash, 2 * second + 1, 2)) AS key
+  SELECT basis, hash, head, first * 8 + second AS place, concat(substr(hash, 2 * first + 1, 2), substr(hash, 2 * second + 1, 2)) AS key
   FROM heads LATERAL VIEW explode(sequence(0, 6)) AS first LATERAL VIEW explode(sequence(first + 1, 7)) AS second
 ),
 met AS (
-  SELECT basis, hash, collect_list(hash) OVER (PARTITION BY basis, place, key ORDER BY hash ROWS BETWEEN 1 FOLLOWING AND 32 FOLLOWING) AS others
+  SELECT basis, hash, head, collect_list(struct(hash, head)) OVER (PARTITION BY basis, place, key ORDER BY hash ROWS BETWEEN 1 FOLLOWING AND 32 FOLLOWING) AS others
   FROM keyed
 ),
 compared AS ( -- in two halves: no whole number of Spark holds 64 bits without a sign
-  SELECT basis, hash, other,
-         bit_count(cast(conv(left(hash, 8), 16, 10) AS bigint) ^ cast(conv(left(other, 8), 16, 10) AS bigint))
-         + bit_count(cast(conv(right(hash, 8), 16, 10) AS bigint) ^ cast(conv(right(other, 8), 16, 10) AS bigint)) AS distance
-  FROM (SELECT DISTINCT basis, hash, other FROM met LATERAL VIEW explode(others) AS other)
+  SELECT basis, head, other.head AS other,
+         bit_count(cast(conv(left(hash, 8), 16, 10) AS bigint) ^ cast(conv(left(other.hash, 8), 16, 10) AS bigint))
+         + bit_count(cast(conv(right(hash, 8), 16, 10) AS bigint) ^ cast(conv(right(other.hash, 8), 16, 10) AS bigint)) AS distance
+  FROM met LATERAL VIEW explode(others) AS other
 ),
 pairs AS (
-  SELECT near.basis, least(one.head, two.head) AS sha256, greatest(one.head, two.head) AS other_sha256, distance
-  FROM compared AS near
-  JOIN heads AS one ON one.basis = near.basis AND one.hash = near.hash
-  JOIN heads AS two ON two.basis = near.basis AND two.hash = near.other
-  WHERE distance <= 6
+  SELECT DISTINCT basis, least(head, other) AS one, greatest(head, other) AS two, distance FROM compared WHERE distance <= 6
   UNION ALL
-  SELECT basis, head, sha256, 0 FROM items JOIN heads USING (basis, hash) WHERE sha256 <> head
+  SELECT basis, head, member, 0 FROM heads LATERAL VIEW explode(members) AS member WHERE member.sha256 <> head.sha256
 )
-SELECT pairs.basis, pairs.sha256, pairs.other_sha256, cast(distance AS bigint) AS distance, one.kind, two.kind AS other_kind,
+SELECT basis, one.sha256, two.sha256 AS other_sha256, cast(distance AS bigint) AS distance, one.kind, two.kind AS other_kind,
        one.file_name, two.file_name AS other_file_name, cast(:as_of AS date) AS as_of
 FROM pairs
-JOIN items AS one ON one.basis = pairs.basis AND one.sha256 = pairs.sha256
-JOIN items AS two ON two.basis = pairs.basis AND two.sha256 = pairs.other_sha256
