@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from string import Formatter
 from typing import get_args
@@ -79,17 +79,6 @@ def references(source: Source, given: Contract, others: Mapping[str, Contract]) 
                 if name is not None and name not in others[table].names:
                     near = nearest(str(name), others[table].names)
                     raise source.refused((*at, index, key), f"table '{table}' has no column '{name}'.{near}")
-
-
-def reads(source: Source, given: Contract, tables: Collection[str]) -> None:
-    """Raise Refused when a gold table reads one that no contract describes, or itself."""
-    named = [((*house.place(source, TABLE, "reads"), index), table) for index, table in enumerate(given.reads)]
-    for at, name in named:
-        if name == given.table:
-            raise source.refused(at, "a table cannot be computed from itself. Remove it.")
-    for place, table in [*named, (house.place(source, TABLE, "changes"), given.changes)]:
-        if table is not None and table not in tables:
-            raise source.refused(place, f"there is no table '{table}'.{nearest(table, tables)}")
 
 
 def _check_words(source: Source, given: Contract) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas import checks, database, drift, fit, house, located, mistakes, template, uses
+from schemas import checks, computed, database, drift, fit, house, located, mistakes, template, uses
 from schemas.contract import Column, Contract, RuleUse, SetRule
 from schemas.document import Document, Property, Quality, SchemaObject
 from schemas.errors import Refused
@@ -44,12 +44,13 @@ def load_all(folder: Path) -> dict[str, Contract]:
 def load_marts(folder: Path) -> dict[str, Contract]:
     """Load the contracts of all gold tables below `folder`, by table name; each has its SQL text beside it.
 
-    Raises Refused for a name used twice, and for a table to be read that has no contract.
+    Raises Refused for a name used twice, for a table to be read that has no contract, and for tables that read one another in a ring.
     """
     tables = {path.name.removesuffix(SUFFIX) for path in folder.rglob(f"*{SUFFIX}")}
     read = [_read(path) for path in sorted((folder / MARTS).glob(f"*{SUFFIX}"))]
     for source, contract in read:
-        checks.reads(source, contract, tables)
+        computed.reads(source, contract, tables)
+    computed.rings(read)
     return _unique([contract for _, contract in read])
 
 

@@ -588,6 +588,19 @@ def test_a_gold_table_that_reads_one_without_a_contract_or_itself_is_told_at_its
     assert str(refused.value).splitlines()[0] == f"{path}:{line}: {sentence}"
 
 
+def test_gold_tables_that_read_one_another_in_a_ring_are_told_with_the_way_around(folder: Path) -> None:
+    (folder / "marts").mkdir()
+    text = (ROOT / "schemas" / "marts" / "credit_profile.odcs.yaml").read_text(encoding="utf-8")
+    for name, read in (("one", "two"), ("two", "three"), ("three", "one")):
+        made = text.replace("credit_profile", name).replace("value: [enterprise", f"value: [{read}, enterprise")
+        written(folder / "marts", made, name)
+    for name in ("enterprise", "permit", "penalty"):
+        written(folder, STALL.replace("stall", name), name)
+
+    with pytest.raises(Refused, match=r"one\.odcs\.yaml:\d+: one, which reads two, which reads three, which reads one: a ring"):
+        load_marts(folder)
+
+
 def test_a_table_described_twice_is_told(folder: Path) -> None:
     (folder / "other").mkdir()
     path = written(folder / "other", STALL)
