@@ -54,9 +54,13 @@ class Ledger:
         3. The batch is sealed.
         Killed between any two and begun again, even with other bounds, it gives the same: 1 leaves out what its own offsets
         say it has, 2 leaves out rows that are there, and 3 seals whatever has no seal.
-        Raises Unavailable when the disk does not take it; nothing of it counts then.
+        Raises Unavailable when the disk does not take it, Refused when what is kept can't be read; nothing of it counts then.
         """
-        found = answered.compared(answers, self._known(answers))
+        try:
+            known = self._known(answers)
+        except (DeltaError, pa.ArrowException, OSError) as error:
+            raise Refused(f"A file of silver.verdict can't be read: {str(error)[:200]}. Nothing was written; answers stay in Kafka. `govlake evidence` names what is wrong; see docs/runbooks/evidence.md.") from error
+        found = answered.compared(answers, known)
         told = [one for one in found if one.reason is not None and not self._is_told(one)]
         rows = answered.fresh(found, self._batch)
         counts = _counts(found, len(told))

@@ -1,8 +1,9 @@
 """The ledger, handed batches as its job hands them: every answer once, doubles counted, disagreement told, all sealed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -211,3 +212,13 @@ def test_a_log_that_can_not_be_read_is_one_sentence_and_nothing_is_made(here: Se
     (here.lake / "silver" / "verdict" / "_delta_log" / "00000000000000000000.json").write_text("{")
     with pytest.raises(Refused, match=r"The log of silver\.verdict can't be read: it was changed or lost\. Nothing was written\."):
         Ledger(here)
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), lambda path: path.unlink(), lambda path: path.write_bytes(b"PAR1" + bytes(400) + b"PAR1")])
+def test_a_file_of_the_ledger_that_is_cut_gone_or_overwritten_is_a_sentence_and_nothing_is_written(book: Settings, spoil: Callable[[Path], object]) -> None:
+    write(book, [answer("R1", 2)])
+    (kept,) = (book.lake / "silver" / "verdict").rglob("*.parquet")
+    spoil(kept)
+    with pytest.raises(Refused, match=r"A file of silver\.verdict can't be read: .*Nothing was written; answers stay in Kafka"):
+        write(book, [answer("R1", 3), answer("R2", 4)])
+    assert Ledger(book).offset("instant.verdict", 0) == 3
