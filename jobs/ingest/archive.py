@@ -1,6 +1,7 @@
 """Zip files from outside: what is in them, looked at before a byte is unpacked, and one member at a time taken out."""
 
 import hashlib
+import lzma
 import re
 import stat
 import zlib
@@ -72,7 +73,11 @@ def pieces(path: Path, info: ZipInfo, name: str) -> Iterator[bytes]:
         with _opened(path) as file, file.open(info) as stream:
             while piece := stream.read(PIECE):
                 yield piece
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except (BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError):
+        raise refuse(f"holds a damaged '{name[:100]}'", AGAIN) from None
+    except OSError as error:
+        if error.errno is not None:  # the system's own; what bz2 says of its bytes has no number
+            raise
         raise refuse(f"holds a damaged '{name[:100]}'", AGAIN) from None
 
 

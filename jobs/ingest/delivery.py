@@ -91,7 +91,7 @@ def _read(path: Path, held: dict[str, Any], name: str) -> list[Listed]:
         given = json.loads(text) if name.endswith(".json") else list(csv.DictReader(io.StringIO(text), strict=True))
         entries = given["files"] if isinstance(given, dict) else given
         listed = [Listed(str(one["name"]), str(one["sha256"]).strip().lower(), int(one["records"]), _said(one)) for one in entries]
-    except (ValueError, KeyError, TypeError, csv.Error, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, csv.Error, RecursionError):  # OverflowError: as many records as 1e999
         raise refuse(f"has a {name} that cannot be read", FORM) from None
     if not listed:
         raise refuse(f"has a {name} that lists nothing", FORM)

@@ -31,9 +31,9 @@ def manifest(members: Mapping[str, bytes], **counts: int) -> dict[str, bytes]:
     return {"manifest.json": json.dumps({"files": listing(members, **counts)}).encode()}
 
 
-def packed(members: Mapping[str, bytes | str]) -> bytes:
+def packed(members: Mapping[str, bytes | str], way: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(target, "w", way) as file:
         for name, data in members.items():
             file.writestr(name, data)
     return target.getvalue()
@@ -102,6 +102,7 @@ def test_a_workbook_is_a_zip_file_and_no_delivery(tmp_path: Path) -> None:
         pytest.param({**TWO, "a.csv": B, **manifest(TWO)}, "holds a 'a.csv' whose sha256 is not the one in its manifest.json", id="another content"),
         pytest.param({"manifest.json": b"{"}, "has a manifest.json that cannot be read", id="no JSON"),
         pytest.param({"manifest.json": b'{"files": [{"name": "a"}]}'}, "has a manifest.json that cannot be read", id="half an entry"),
+        pytest.param({"manifest.json": b'[{"name": "a", "sha256": "b", "records": 1e999}]'}, "has a manifest.json that cannot be read", id="endlessly many records"),
         pytest.param({"manifest.json": b"[]"}, "has a manifest.json that lists nothing", id="an empty list"),
         pytest.param({"manifest.csv": b"name,hash\na,b\n"}, "has a manifest.csv that cannot be read", id="another header"),
         pytest.param({**TWO, "manifest.json": json.dumps([*listing(TWO), *listing(TWO)])}, "has a manifest.json that lists 'a.csv' twice", id="twice"),
@@ -148,9 +149,10 @@ def test_a_zip_file_whose_directory_points_before_its_beginning_is_refused(tmp_p
     assert refusal(tmp_path, bytes(content)).startswith("landing/d.zip: is a damaged zip file")
 
 
-def test_a_member_damaged_inside_is_refused(tmp_path: Path) -> None:
-    content = bytearray(packed({**TWO, **manifest(TWO)}))
-    content[45] ^= 0xFF
+@pytest.mark.parametrize(("way", "at"), [(zipfile.ZIP_DEFLATED, 45), (zipfile.ZIP_BZIP2, 40), (zipfile.ZIP_LZMA, 50)])
+def test_a_member_damaged_inside_is_refused(way: int, at: int, tmp_path: Path) -> None:
+    content = bytearray(packed({**TWO, **manifest(TWO)}, way))
+    content[at] ^= 0xFF
     assert refusal(tmp_path, bytes(content)).startswith("landing/d.zip: holds a damaged 'a.csv'")
 
 
