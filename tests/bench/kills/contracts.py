@@ -14,7 +14,7 @@ DATABASES, NOTICE = ROOT / "tests" / "data" / "databases", ROOT / "tests" / "dat
 SPANS = {"notice_no": (1, 10), "revised_on": (11, 10), "mobile": (21, 11), "score": (32, 6)}
 WIDTH = 37
 # Names that a page gives, for the columns of a notice.
-PAGE = {"notice_no": ["index_no"], "revised_on": ["published_on"], "mobile": ["source"], "score": ["site_code"]}
+PAGE = {"notice_no": ["index_no"], "revised_on": ["published_on"], "mobile": ["source"]}  # a page gives nothing that a score could be
 MADE: dict[str, dict[str, Any]] = {
     "notice_xml": {"sourceFormat": "xml", "xml": {"record": "row"}},
     "notice_fixed": {"sourceFormat": "fixed", "fixed": {"unit": "characters"}},
@@ -62,7 +62,7 @@ def _made() -> Iterator[tuple[str, dict[str, Any]]]:
         document["customProperties"] += [{"property": key, "value": value} for key, value in keys.items()]
         for column in table["properties"]:
             start, width = SPANS[column["name"]]
-            more: dict[str, dict[str, Any]] = {"notice_fixed": {"span": {"start": start, "width": width}}, "notice_page": {"aliases": PAGE[column["name"]]}}
+            more: dict[str, dict[str, Any]] = {"notice_fixed": {"span": {"start": start, "width": width}}, "notice_page": {"aliases": PAGE.get(column["name"], [])}}
             column.setdefault("customProperties", [])
             column["customProperties"] += [{"property": key, "value": value} for key, value in more.get(name, {}).items()]
         yield name, document
