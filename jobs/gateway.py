@@ -22,7 +22,6 @@ LEAVE = 5  # seconds requests under way are given at the end
 
 def main() -> int:
     """Serve until stopped, and return the exit code."""
-    sys.setswitchinterval(0.0005)
     here = settings()
     try:
         contract = next((contract for contract in load_all(here.contracts).values() if contract.topic), None)
