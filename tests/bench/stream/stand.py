@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -77,6 +77,9 @@ def spent(processes: Sequence[psutil.Process], before: float, begun: float) -> d
 
 def used(processes: Sequence[psutil.Process]) -> tuple[float, float]:
     """Return the CPU seconds that the processes and their children have used so far, and their memory in MB."""
-    family = [member for process in processes for member in (process, *process.children(recursive=True))]
-    spent = sum(member.cpu_times().user + member.cpu_times().system for member in family)
-    return spent, sum(member.memory_info().rss for member in family) / 1e6
+    seconds, memory = 0.0, 0.0
+    for member in (member for process in processes for member in (process, *process.children(recursive=True))):
+        with suppress(psutil.NoSuchProcess):  # a child that has ended since it was listed
+            times = member.cpu_times()
+            seconds, memory = seconds + times.user + times.system, memory + member.memory_info().rss / 1e6
+    return seconds, memory
