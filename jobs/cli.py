@@ -26,7 +26,7 @@ from jobs.commands import (
     watch,
 )
 from jobs.commands.command import Answer, Command
-from schemas.errors import Failure
+from schemas.errors import Failure, Unavailable
 from schemas.settings import settings
 from schemas.words import nearest
 
@@ -59,29 +59,46 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(failure, file=sys.stderr)
         return failure.exit_code
     except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _hush()
         return 0
+
+
+def _say(text: str) -> None:
+    """Print an answer. Raises Unavailable when what it is written to takes no more."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _hush()
+        raise Unavailable(f"The answer could not be written: {error.strerror}. What the command did is done. Make room, or write it elsewhere, and run again.") from None
+
+
+def _hush() -> None:
+    """Let what is still to be printed go nowhere: Python would fail at it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(given: list[str]) -> int:
     parser, parsers = _parsers()
     if not given or given[0] in ("-h", "--help"):
-        print(parser.format_help())
+        _say(parser.format_help())
         return 0 if given else EX_USAGE
     if given[0] not in parsers:
         raise Usage(f"There is no command '{given[0]}'.{nearest(given[0], list(parsers))} `govlake --help` lists them.")
     one = parsers[given[0]]
     if "-h" in given or "--help" in given:
-        print(one.format_help())
+        _say(one.format_help())
         return 0
-    arguments, rest = one.parse_known_args(given[1:])
+    known = re.findall(r"--[a-z-]+", one.format_help())
+    strange = [word for word in given[1:] if word.startswith("--") and word != "--" and word.partition("=")[0] not in known]
+    arguments, rest = (None, strange) if strange else one.parse_known_args(given[1:])  # a misspelt option before one that lacks
     if rest:
-        near = nearest(rest[0], re.findall(r"--[a-z]+", one.format_help()))
-        raise Usage(f"`{one.prog}` does not know '{rest[0]}'.{near} `{one.prog} --help` shows examples.")
+        raise Usage(f"`{one.prog}` does not know '{rest[0]}'.{nearest(rest[0], known)} `{one.prog} --help` shows examples.")
     command = next(command for command in COMMANDS if command.name == given[0])
     said = command.run(arguments, settings())
     answer = said if isinstance(said, Answer) else Answer(said, 0)
-    print(answer.text, flush=True)
+    _say(answer.text)
     return answer.exit_code
 
 

@@ -14,6 +14,8 @@ Place = tuple[str | int, ...]
 Part = TypeVar("Part")
 # libyaml reads a contract ten times as fast as the loader written in Python; a build of PyYAML may lack it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LARGEST, BRACKETS, DEEPEST, VALUES = 1 << 20, 5_000, 30, 100_000  # bytes, '[' and '{', levels, values; the longest contract that ships has 21 KB, 12 levels and some 2,000 values
+STAIRS = re.compile(r"(?:[-?] +){8}")  # lists begun within lists, all on one line
 BOOLEAN, TEXT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:str"
 CONSTRUCTOR = yaml.constructor.SafeConstructor
 
@@ -70,7 +72,7 @@ def read(path: Path) -> tuple[Any, dict[Place, int]]:
     Raises Refused when the file is missing, is not UTF-8 or not YAML, or has a key twice in one mapping.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
+        node = yaml.compose(_text(path), Loader=LOADER)
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such file. Check the path; contracts end in .odcs.yaml.") from None
     except IsADirectoryError:
@@ -88,8 +90,26 @@ def read(path: Path) -> tuple[Any, dict[Place, int]]:
     return _value(node, (), lines, path), lines
 
 
+def _text(path: Path) -> str:
+    """The file's text. Raises Refused for what no contract can be: its reader, written in C, trusts what it reads."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise Refused(f"{path}: is a device or a pipe. Name a file.")
+    with path.open("rb") as file:
+        read = file.read(LARGEST + 1)
+    if len(read) > LARGEST:
+        raise Refused(f"{path}: is larger than {LARGEST >> 10} KiB, and no contract is. Check the path.")
+    text = read.decode("utf-8")
+    if sum(map(text.count, "[{")) > BRACKETS or STAIRS.search(text):
+        raise Refused(f"{path}: opens more lists and mappings within one another than any contract does. Write lists and keys on lines of their own.")
+    return text
+
+
 def _value(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
     lines[place] = node.start_mark.line + 1
+    if len(place) > DEEPEST or len(lines) > VALUES:
+        way = ".".join(map(str, place[:4]))
+        fact = f"is nested more than {DEEPEST} levels deep" if len(place) > DEEPEST else f"has more than {VALUES:,} values, names for others ('*') counted as what they stand for"
+        raise Refused(f"{path}:{lines[place]}: {fact} at '{way}…', and no contract is. Write it out without '&' and '*'.")
     if isinstance(node, yaml.SequenceNode):
         return [_value(child, (*place, index), lines, path) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):

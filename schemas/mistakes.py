@@ -63,6 +63,8 @@ def _sentence(source: Source, error: ErrorDetails) -> str:
         return f"{_named(source, place)} has no example. Add one under 'examples': tests are made from it."
     if kind == "missing":
         return f"{_named(source, place)} has no '{key}'. Add it; {GUIDE}"
+    if sent is None:
+        return f"{_spelt(place)} is empty: write it out."
     if kind == "literal_error":
         known = _literals(place)
         return f"{key} is '{sent}', must be {listed(known)}.{nearest(str(sent), known)}{_house_metric(key, sent)}"

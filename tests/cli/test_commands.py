@@ -42,6 +42,7 @@ def answer(govlake: Govlake, *argv: str) -> Any:
                  "`govlake quarantine --help` shows examples.", id="both"),
     pytest.param(["quarantine", "--top", "--held"], 65, "--held is about one table. Nothing was read. Write `govlake quarantine TABLE --held`.",
                  id="held of all"),
+    pytest.param(["show", "--limti", "3"], 64, "`govlake show` does not know '--limti'. Did you mean '--limit'? `govlake show --help` shows examples.", id="option before what lacks"),
     pytest.param(["show", "aplicant"], 65, "There is no table 'aplicant'. Did you mean 'applicant'? `govlake tables` lists them.",
                  id="table"),
     pytest.param(["show", "applicant", "--where", "case_on = 'A'"], 65, "silver.applicant has no column 'case_on'. Did you mean "
@@ -77,6 +78,14 @@ def test_the_examples_of_a_command_are_its_own(command: Any) -> None:
 def test_no_command_at_all_shows_the_help_and_is_a_usage_error(govlake: Govlake) -> None:
     code, out, _ = govlake()
     assert (code, out.startswith("usage: govlake COMMAND")) == (64, True)
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["sample", "--help"], ["explain", "uscc", "1"]], ids=lambda argv: argv[0])
+def test_an_answer_that_cannot_be_written_is_a_sentence_and_no_error_of_python(argv: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "jobs.cli", *argv], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        75, ["The answer could not be written: No space left on device. What the command did is done. Make room, or write it elsewhere, and run again."])  # fmt: skip
 
 
 def test_tables_has_the_stable_keys(govlake: Govlake) -> None:

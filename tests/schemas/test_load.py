@@ -681,3 +681,31 @@ def test_the_whole_contract_of_the_guide_loads(folder: Path, guide: str) -> None
     whole = max(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL), key=len)
 
     assert load(written(folder, whole, "market_stall")).table == "market_stall"
+
+
+LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True))
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    pytest.param(LAUGHS, r":\d+: has more than 100,000 values, names for others \('\*'\) counted", id="names for names for names"),
+    pytest.param("a: &a [*a]\n", r":1: is nested more than 30 levels deep at 'a\.0\.0\.0…'", id="a list in itself"),
+    pytest.param("a: " + "[" * 100_000, ": opens more lists and mappings within one another", id="brackets"),
+    pytest.param("- " * 100_000 + "1", ": opens more lists and mappings within one another", id="lists on one line"),
+    pytest.param("a: " + "{b: " * 3_000 + "1" + "}" * 3_000, ":1: is nested more than 30 levels deep", id="mappings"),
+    pytest.param("#" * (1 << 20) + "\na: 1\n", ": is larger than 1024 KiB, and no contract is", id="a megabyte"),
+])  # fmt: skip
+def test_a_file_that_would_take_a_reader_down_is_refused_at_once(folder: Path, text: str, sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        load(written(folder, text))
+
+
+def test_a_device_is_no_contract() -> None:
+    with pytest.raises(Refused, match="/dev/zero: is a device or a pipe"):
+        load(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("key", ["id", "name", "version", "status"])
+def test_a_key_without_a_value_is_called_empty(folder: Path, key: str) -> None:
+    text = re.sub(rf"^{key}: .*$", f"{key}:", STALL, count=1, flags=re.MULTILINE)
+    with pytest.raises(Refused, match=rf"{key} is empty: write it out"):
+        load(written(folder, text))
