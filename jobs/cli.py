@@ -92,14 +92,21 @@ def _run(given: list[str]) -> int:
         return 0
     known = re.findall(r"--[a-z-]+", one.format_help())
     strange = [word for word in given[1:] if word.startswith("--") and word != "--" and word.partition("=")[0] not in known]
-    arguments, rest = (None, strange) if strange else one.parse_known_args(given[1:])  # a misspelt option before one that lacks
+    if strange:  # told before a missing argument, which may be the one it was meant for
+        raise _unknown(one, strange[0])
+    arguments, rest = one.parse_known_args(given[1:])
     if rest:
-        raise Usage(f"`{one.prog}` does not know '{rest[0]}'.{nearest(rest[0], known)} `{one.prog} --help` shows examples.")
+        raise _unknown(one, rest[0])
     command = next(command for command in COMMANDS if command.name == given[0])
     said = command.run(arguments, settings())
     answer = said if isinstance(said, Answer) else Answer(said, 0)
     _say(answer.text)
     return answer.exit_code
+
+
+def _unknown(parser: ArgumentParser, word: str) -> Usage:
+    near = nearest(word, re.findall(r"--[a-z-]+", parser.format_help()))
+    return Usage(f"`{parser.prog}` does not know '{word}'.{near} `{parser.prog} --help` shows examples.")
 
 
 def _parsers() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
