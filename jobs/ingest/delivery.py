@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest import archive
-from jobs.ingest.refusal import refuse
+from jobs.ingest.refusal import landed, refuse
 from schemas.errors import Refused
 
 MANIFESTS = ("manifest.json", "manifest.csv")
@@ -46,7 +46,7 @@ def spread(file: LandedFile) -> tuple[LandedFile, ...]:
             for one, size in _agreed(file.path)
         )
     except Refused as refused:
-        return (replace(file, refused=f"landing/{file.relative}: {refused}"),)
+        return (replace(file, refused=f"{landed(file.relative)}: {refused}"),)
 
 
 def is_delivery(path: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jobs.evidence.intake import LandedFile
 from jobs.ingest import delivery
-from jobs.ingest.refusal import stays
+from jobs.ingest.refusal import landed, stays
 from schemas.contract import Contract
 from schemas.errors import Refused
 from schemas.settings import Settings
@@ -42,15 +42,15 @@ def waiting(
 
 
 def folder_of(settings: Settings, contract: Contract, date: str | Date) -> Path:
-    """Return <landing>/<class>/<table>/<business date>. Raises Refused when that is not inside landing."""
+    """Return <landing>/<class>/<table>/<business date>. Raises Refused when a link there leads elsewhere, to other departments' files for one."""
     try:
         day = date if isinstance(date, Date) else Date.fromisoformat(date)
     except ValueError:
         raise Refused(f"'{date}' is no business date. Nothing was read. Write it as 2026-03-01.") from None
-    folder = settings.landing / contract.source_class / contract.table / day.isoformat()
-    if folder.exists() and not folder.resolve().is_relative_to(settings.landing.resolve()):
-        place = folder.relative_to(settings.landing)
-        raise Refused(f"landing/{place}: leads out of landing. Nothing was read. Put a real folder in its place.")
+    place = Path(contract.source_class, contract.table, day.isoformat())
+    folder = settings.landing / place
+    if folder.exists() and folder.resolve() != settings.landing.resolve() / place:
+        raise Refused(f"landing/{place}: is a link that leads elsewhere. Nothing was read. Put a real folder in its place.")
     return folder
 
 
@@ -77,8 +77,8 @@ def _is_passed_over(name: str) -> bool:
 
 def _look(path: Path, landing: Path, settle: float) -> LandedFile | None:
     relative = path.relative_to(landing).as_posix()
-    if not path.resolve().is_relative_to(landing.resolve()):
-        return LandedFile(path, relative, "", 0, refused=_sentence(relative, "is a link that leads out of landing"))
+    if path.resolve().parent != path.parent.resolve():
+        return LandedFile(path, relative, "", 0, refused=_sentence(relative, "is a link that leads out of its folder"))
     try:
         before = path.stat()
         if not stat.S_ISREG(before.st_mode):
@@ -94,7 +94,7 @@ def _look(path: Path, landing: Path, settle: float) -> LandedFile | None:
 
 
 def _sentence(relative: str, fact: str) -> str:
-    return f"landing/{relative}: {stays(fact, 'Put the file itself in its place.')}"
+    return f"{landed(relative)}: {stays(fact, 'Put the file itself in its place.')}"
 
 
 def _hash(path: Path) -> str:

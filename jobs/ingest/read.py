@@ -12,7 +12,7 @@ from jobs.ingest.frame import raw_frame
 from jobs.ingest.header import slots
 from jobs.ingest.places import unpacked
 from jobs.ingest.prepare import Desk, Prepared, prepare
-from jobs.ingest.refusal import refuse
+from jobs.ingest.refusal import landed, refuse
 from jobs.ingest.swap import Checks
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -57,7 +57,7 @@ def _outcome(file: LandedFile, desk: Desk) -> Outcome:
         sentence = str(refusal)
     except FileNotFoundError:
         sentence = "is no longer there. Nothing was read. Land it again."
-    return FileReport(file.relative, file.sha256, file.bytes, refused=f"landing/{file.relative}: {sentence}")
+    return FileReport(file.relative, file.sha256, file.bytes, refused=f"{landed(file.relative)}: {sentence}")
 
 
 def _counted(file: LandedFile, ready: Prepared) -> Prepared:
@@ -84,5 +84,5 @@ def _twin(report: FileReport, reports: tuple[FileReport, ...]) -> FileReport:
     """A second name of a refused file is refused with it: there is nothing that it could be the same as."""
     if report.same_as not in {other.path for other in reports if other.refused}:
         return report
-    fact = f"landing/{report.path}: has the content of '{report.same_as}', which was refused"
+    fact = f"{landed(report.path)}: has the content of '{landed(str(report.same_as))}', which was refused"
     return replace(report, refused=f"{fact}. Nothing was read; the file stays in landing. See there.")

@@ -100,10 +100,18 @@ def test_a_file_that_a_process_holds_open_for_reading_is_taken(here: Settings, k
         assert names(here, kind) == ["a.csv"]
 
 
-def test_a_link_out_of_landing_is_refused_unread(here: Settings, kind: Contract, folder: Path, tmp_path: Path) -> None:
-    (folder / "a.csv").symlink_to(put(tmp_path / "secret"))
+@pytest.mark.parametrize("place", ["secret", "var/landing/social/other/2026-03-02/theirs.csv", "var/landing/business/thing/2026-03-01/before.csv"])
+def test_a_link_out_of_its_folder_to_anybody_else_s_file_is_refused_unread(here: Settings, kind: Contract, folder: Path, tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "a.csv").symlink_to(put(tmp_path / place))
     (found,) = waiting(here, kind, DAY, frozenset())
-    assert (found.sha256, "leads out of landing" in str(found.refused)) == ("", True)
+    assert (found.sha256, "is a link that leads out of its folder" in str(found.refused)) == ("", True)
+
+
+def test_a_name_with_line_breaks_and_bytes_that_are_no_text_is_one_line_of_a_sentence(here: Settings, kind: Contract, folder: Path) -> None:
+    os.mkfifo(os.fsencode(folder) + b"/a\n\x1b[2J\xff.csv")
+    (found,) = waiting(here, kind, DAY, frozenset())
+    assert str(found.refused).startswith(r"landing/business/thing/2026-03-02/a\n\x1b[2J\udcff.csv: is not a regular file. ")
 
 
 def test_a_link_to_nowhere_does_not_stop_the_other_files(here: Settings, folder: Path, tmp_path: Path) -> None:
@@ -114,11 +122,12 @@ def test_a_link_to_nowhere_does_not_stop_the_other_files(here: Settings, folder:
     assert ([f.path.name for f in found.files], found.unsettled) == (["a.csv", "c.csv"], ("b.csv",))
 
 
-def test_a_folder_that_links_out_of_landing_is_refused(here: Settings, kind: Contract, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
+@pytest.mark.parametrize("place", ["elsewhere", "var/landing/social/other/2026-03-02"])
+def test_a_folder_that_is_a_link_is_refused(here: Settings, kind: Contract, tmp_path: Path, place: str) -> None:
+    (tmp_path / place).mkdir(parents=True)
     (here.landing / "business" / "thing").mkdir(parents=True)
-    (here.landing / "business" / "thing" / DAY).symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Refused, match="leads out of landing"):
+    (here.landing / "business" / "thing" / DAY).symlink_to(tmp_path / place)
+    with pytest.raises(Refused, match="is a link that leads elsewhere"):
         waiting(here, kind, DAY, frozenset())
 
 

@@ -41,9 +41,20 @@ def test_content_that_was_taken_in_does_not_wait_under_any_name(lake: Settings) 
     assert pending(lake, waiting) == ()
 
 
-def test_a_folder_that_is_no_date_is_passed_over(empty: Settings) -> None:
-    land(empty, "old", "1.csv", b"case_no\n1\n")
-    assert pending(empty, waiting) == ()
+@pytest.mark.parametrize("date", ["old", "2026-02-30", "2026-13-01"])
+def test_a_folder_that_is_no_date_is_passed_over_and_told(empty: Settings, date: str) -> None:
+    land(empty, date, "1.csv", b"case_no\n1\n")
+    land(empty, "2026-03-02", "2.csv", b"case_no\n2\n")
+    assert [one.date for one in pending(empty, waiting)] == ["2026-03-02"]
+    assert [f"'{date}' is no business date" in told for told in strays(empty)] == [True]
+
+
+def test_a_folder_that_is_a_link_is_told_and_keeps_nothing_else_from_being_listed(empty: Settings, tmp_path: Path) -> None:
+    land(empty, "2026-03-02", "2.csv", b"case_no\n2\n")
+    (tmp_path / "theirs").mkdir()
+    (empty.landing / "business" / "applicant" / "2026-03-03").symlink_to(tmp_path / "theirs")
+    assert [one.date for one in pending(empty, waiting)] == ["2026-03-02"]
+    assert strays(empty) == ("landing/business/applicant/2026-03-03: is a link that leads elsewhere. Its files are not taken in. Put a real folder in its place.",)
 
 
 @pytest.mark.parametrize(("place", "said"), [
