@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(text: str) -> None:
     """Print an answer. Raises Unavailable when what it is written to takes no more."""
     try:
-        print(text, flush=True)
+        print(text.encode("utf-8", "backslashreplace").decode(), flush=True)  # a folder's name may be no text
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -77,6 +77,11 @@ def _is_passed_over(name: str) -> bool:
 
 def _look(path: Path, landing: Path, settle: float) -> LandedFile | None:
     relative = path.relative_to(landing).as_posix()
+    if not _is_text(path.name):  # what bears such a name can be written into no ledger
+        shown = path.with_name(path.name.encode("utf-8", "backslashreplace").decode())
+        relative = shown.relative_to(landing).as_posix()
+        fact = f"has a name that is not in UTF-8{_perhaps(os.fsencode(path.name))}"
+        return LandedFile(shown, relative, "", 0, refused=f"{landed(relative)}: {stays(fact, 'Rename it, or have the sender write names in UTF-8.')}")
     if path.resolve().parent != path.parent.resolve():
         return LandedFile(path, relative, "", 0, refused=_sentence(relative, "is a link that leads out of its folder"))
     try:
@@ -91,6 +96,18 @@ def _look(path: Path, landing: Path, settle: float) -> LandedFile | None:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         return None
     return LandedFile(path, relative, digest, after.st_size)
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+
+
+def _perhaps(name: bytes) -> str:
+    """What a name says in the encoding that Chinese programs wrote before."""
+    try:
+        return f", most likely in GBK: '{landed(name.decode('gb18030')).removeprefix('landing/')}'"
+    except UnicodeDecodeError:
+        return ""
 
 
 def _sentence(relative: str, fact: str) -> str:

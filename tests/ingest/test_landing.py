@@ -108,10 +108,24 @@ def test_a_link_out_of_its_folder_to_anybody_else_s_file_is_refused_unread(here:
     assert (found.sha256, "is a link that leads out of its folder" in str(found.refused)) == ("", True)
 
 
-def test_a_name_with_line_breaks_and_bytes_that_are_no_text_is_one_line_of_a_sentence(here: Settings, kind: Contract, folder: Path) -> None:
-    os.mkfifo(os.fsencode(folder) + b"/a\n\x1b[2J\xff.csv")
+def test_a_name_with_line_breaks_is_one_line_of_a_sentence(here: Settings, kind: Contract, folder: Path) -> None:
+    os.mkfifo(folder / "a\n\x1b[2J.csv")
     (found,) = waiting(here, kind, DAY, frozenset())
-    assert str(found.refused).startswith(r"landing/business/thing/2026-03-02/a\n\x1b[2J\udcff.csv: is not a regular file. ")
+    assert str(found.refused).startswith(r"landing/business/thing/2026-03-02/a\n\x1b[2J.csv: is not a regular file. ")
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("三月.csv".encode("gbk"), r"\udcc8\udcfd\udcd4\udcc2.csv: has a name that is not in UTF-8, most likely in GBK: '三月.csv'. "),
+    (b"\xff.csv", r"\udcff.csv: has a name that is not in UTF-8. "),
+])  # fmt: skip
+def test_a_name_that_is_not_in_utf_8_is_refused_with_what_it_may_mean_and_keeps_no_other_file_out(here: Settings, kind: Contract, folder: Path, name: bytes, told: str) -> None:
+    path = os.fsencode(folder) + b"/" + name
+    Path(os.fsdecode(path)).write_bytes(b"code,name\n1,x\n")
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    put(folder / "z.csv")
+    other, refused = waiting(here, kind, DAY, frozenset())
+    assert (other.path.name, refused.sha256, str(refused.refused).startswith(f"landing/business/thing/{DAY}/{told}")) == ("z.csv", "", True)
+    assert "Nothing was read; the file stays in landing. Rename it" in str(refused.refused).encode().decode()
 
 
 def test_a_link_to_nowhere_does_not_stop_the_other_files(here: Settings, folder: Path, tmp_path: Path) -> None:
