@@ -32,6 +32,18 @@ def end(home: Path) -> int:
     return len(found)
 
 
+def demos(root: Path) -> frozenset[int]:
+    """Return the `make demo` of this clone that somebody has running in another window: it is theirs, and not ended here."""
+    return frozenset(pid for pid in _processes() if b"infra.demo" in _words(pid) and Path(f"/proc/{pid}/cwd").resolve() == root)
+
+
+def _words(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:  # ended meanwhile
+        return []
+
+
 def _processes() -> Iterable[int]:
     return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
 

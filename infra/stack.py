@@ -23,6 +23,7 @@ from infra import (
 )
 from infra.place import Place, here, remember, write_private
 from schemas.errors import Failure, Unavailable
+from schemas.settings import ROOT
 
 SERVER_SECONDS = 60  # for a database or a broker; up in 2 and 4 s on two idle cores
 AIRFLOW_SECONDS = 180  # for all four parts; 12 s on two idle cores
@@ -72,6 +73,8 @@ def down(place: Place) -> None:
         socket.unlink(missing_ok=True)
     told = f" ({ended} processes that were left behind too)" if ended else ""
     print(f"The stack is down{told}." if running or ended else "The stack was not up.")
+    for pid in leftovers.demos(ROOT):
+        print(f"A `make demo` of this clone still runs (process {pid}) and will fail, since what it waits for is gone. End it with Ctrl-C where it was started.")
 
 
 def show(place: Place) -> int:

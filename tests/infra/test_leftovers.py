@@ -1,13 +1,14 @@
 """What outlived the process manager is ended, and nothing else."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.leftovers import MARK, end, leftovers
+from infra.leftovers import MARK, demos, end, leftovers
 
 Sleeper = Callable[[str], "subprocess.Popen[bytes]"]
 
@@ -45,3 +46,12 @@ def test_a_stale_pid_file_of_the_database_ends_nobody(sleeper: Sleeper, tmp_path
     (tmp_path / "postgres" / "data").mkdir(parents=True)
     (tmp_path / "postgres" / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n", encoding="utf-8")
     assert leftovers(tmp_path) == frozenset()
+
+
+def test_a_demo_that_somebody_has_running_in_this_clone_is_found_and_that_of_another_clone_is_not(tmp_path: Path) -> None:
+    waiting = subprocess.Popen(["sh", "-c", "sleep 600; true", "-m", "infra.demo"], cwd=tmp_path, start_new_session=True)
+    try:
+        assert (demos(tmp_path), demos(tmp_path / "other")) == ({waiting.pid}, frozenset())
+    finally:
+        os.killpg(waiting.pid, signal.SIGKILL)
+        waiting.wait()
