@@ -114,6 +114,7 @@ def _candidate(spark: SparkSession, rows: int) -> DataFrame:
         F.lit("silver").alias("_disposition"),
         F.xxhash64(number).alias("_hash"),
         F.lit("f").alias("_file"),
+        F.lit("business/bench/2026-03-02/f.csv").alias("_path"),
         number.alias("_row"),
     )
 
