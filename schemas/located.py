@@ -14,7 +14,7 @@ Place = tuple[str | int, ...]
 Part = TypeVar("Part")
 # libyaml reads a contract ten times as fast as the loader written in Python; a build of PyYAML may lack it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-LARGEST, BRACKETS, DEEPEST, VALUES = 1 << 20, 5_000, 30, 100_000  # bytes, '[' and '{', levels, values; the longest contract that ships has 21 KB, 12 levels and some 2,000 values
+LARGEST, BRACKETS, DEEPEST, VALUES = 1 << 20, 5_000, 30, 100_000  # bytes, '[' and '{', levels, values; the longest contract that ships has 21 KB, 196 brackets, 10 levels and 849 values
 STAIRS = re.compile(r"(?:[-?] +){8}")  # lists begun within lists, all on one line
 BOOLEAN, TEXT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:str"
 CONSTRUCTOR = yaml.constructor.SafeConstructor
