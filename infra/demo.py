@@ -18,6 +18,7 @@ from schemas.errors import Failure, Refused, Unavailable
 from schemas.load import load_all, load_marts
 from schemas.settings import ROOT
 
+BEGUN = time.monotonic()
 RECEIPT_SECONDS = 180  # an answer is sealed within 10 s once the ledger job is up, which a cold start delays
 TRAINING = ROOT / "infra" / "spark" / "train.sh"
 WATCH = "stream.watch"  # turned on when there is something to look at
@@ -154,7 +155,7 @@ def _addresses(place: Place) -> None:
 
 
 def _heading(text: str) -> None:
-    _say(f"\n{text}\n{'─' * 72}")
+    _say(f"\n{text}\n{'─' * 60} after {time.monotonic() - BEGUN:.0f} s")
 
 
 def _say(line: str) -> None:
@@ -163,7 +164,6 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """Start the stack when it is not up, show the demo, and return the exit code."""
-    begun = time.monotonic()
     with subprocess.Popen([TRAINING], stdout=subprocess.DEVNULL):  # beside the stack's start, which mostly waits
         code = stack.main(["lake"])
     if code:
@@ -173,7 +173,7 @@ def main() -> int:
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr)
         return failure.exit_code
-    _say(f"\nThe demo took {time.monotonic() - begun:.0f} s.")
+    _say(f"\nThe demo took {time.monotonic() - BEGUN:.0f} s.")
     return 0
 
 
