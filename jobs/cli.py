@@ -61,6 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
         _hush()
         return 0
+    except OSError as error:  # a home that is a file, or that somebody else may write
+        print(f"{error.filename or 'The system'}: {error.strerror or error}. The command ended there. Check GOVLAKE_HOME, and who may read and write it.", file=sys.stderr)
+        return Unavailable.exit_code
 
 
 def _say(text: str) -> None:

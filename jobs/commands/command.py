@@ -37,10 +37,13 @@ def as_json(answer: Any) -> str:
     return json.dumps(_plain(answer), ensure_ascii=False, indent=2, default=_text)
 
 
+MOST = 1_000_000  # of what is printed or made for a person
+
+
 def count(text: str) -> int:
-    """Read a whole number from 1 on, for argparse."""
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    """Read a whole number from 1 to MOST, for argparse."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) and 1 <= int(text) <= MOST):
+        raise ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST}")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from schemas.errors import Refused
 from schemas.settings import Settings
 
 NAMED = 20  # ids named in a sentence; --json names all
+DAY = 86_400  # seconds
 
 
 def receipt(arguments: Namespace, settings: Settings) -> str:
@@ -94,10 +96,10 @@ def _replayed(found: dict[str, Any]) -> str:
 
 
 def _seconds(text: str) -> float:
-    try:
-        return abs(float(text))
-    except ValueError:
-        raise ArgumentTypeError(f"'{text}' is not a number of seconds") from None
+    with suppress(ValueError):
+        if 0 <= float(text) <= DAY:
+            return float(text)
+    raise ArgumentTypeError(f"'{text}' is not a number of seconds from 0 to {DAY}")
 
 
 def _receipt_arguments(parser: ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """The command line: answers on standard output, one sentence on standard error, an exit code a script can trust."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ def answer(govlake: Govlake, *argv: str) -> Any:
     pytest.param(["tabels"], 64, "There is no command 'tabels'. Did you mean 'tables'? `govlake --help` lists them.", id="command"),
     pytest.param(["show", "applicant", "--limti", "3"], 64, "`govlake show` does not know '--limti'. Did you mean '--limit'? "
                  "`govlake show --help` shows examples.", id="option"),
-    pytest.param(["show", "applicant", "--limit", "0"], 64, "Argument --limit: '0' is not a whole number from 1 on. "
+    pytest.param(["show", "applicant", "--limit", "0"], 64, "Argument --limit: '0' is not a whole number from 1 to 1000000. "
                  "`govlake show --help` shows examples.", id="limit"),
     pytest.param(["show", "applicant", "--known-at", "noon"], 64, "Argument --known-at: 'noon' is not an instant such as 2026-03-01 or "
                  "'2026-03-01 09:30', Beijing time. `govlake show --help` shows examples.", id="instant"),
@@ -43,6 +44,9 @@ def answer(govlake: Govlake, *argv: str) -> Any:
     pytest.param(["quarantine", "--top", "--held"], 65, "--held is about one table. Nothing was read. Write `govlake quarantine TABLE --held`.",
                  id="held of all"),
     pytest.param(["show", "--limti", "3"], 64, "`govlake show` does not know '--limti'. Did you mean '--limit'? `govlake show --help` shows examples.", id="option before what lacks"),
+    pytest.param(["show", "applicant", "--limit", "9" * 30], 64, f"Argument --limit: '{'9' * 30}' is not a whole number from 1 to 1000000. `govlake show --help` shows examples.", id="a limit too high"),
+    pytest.param(["reconcile", "--grace", "nan"], 64, "Argument --grace: 'nan' is not a number of seconds from 0 to 86400. `govlake reconcile --help` shows examples.", id="no number"),
+    pytest.param(["reconcile", "--grace=-5"], 64, "Argument --grace: '-5' is not a number of seconds from 0 to 86400. `govlake reconcile --help` shows examples.", id="seconds below 0"),
     pytest.param(["show", "aplicant"], 65, "There is no table 'aplicant'. Did you mean 'applicant'? `govlake tables` lists them.",
                  id="table"),
     pytest.param(["show", "applicant", "--where", "case_on = 'A'"], 65, "silver.applicant has no column 'case_on'. Did you mean "
@@ -86,6 +90,14 @@ def test_an_answer_that_cannot_be_written_is_a_sentence_and_no_error_of_python(a
         done = subprocess.run([sys.executable, "-m", "jobs.cli", *argv], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr.splitlines()) == (
         75, ["The answer could not be written: No space left on device. What the command did is done. Make room, or write it elsewhere, and run again."])  # fmt: skip
+
+
+def test_a_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.write_bytes(b"")
+    told = [sys.executable, "-m", "jobs.cli", "token", "tax-03", "--purpose", "licensing"]
+    done = subprocess.run(told, cwd=ROOT, env={**os.environ, "GOVLAKE_HOME": str(home)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines()), "Check GOVLAKE_HOME" in done.stderr) == (75, "", 1, True)
 
 
 def test_tables_has_the_stable_keys(govlake: Govlake) -> None:
