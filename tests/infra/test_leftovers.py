@@ -1,8 +1,8 @@
 """What outlived the process manager is ended, and nothing else."""
 
 import os
-import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,9 +49,10 @@ def test_a_stale_pid_file_of_the_database_ends_nobody(sleeper: Sleeper, tmp_path
 
 
 def test_a_demo_that_somebody_has_running_in_this_clone_is_found_and_that_of_another_clone_is_not(tmp_path: Path) -> None:
-    waiting = subprocess.Popen(["sh", "-c", "sleep 600; true", "-m", "infra.demo"], cwd=tmp_path, start_new_session=True)
+    # It waits for its input to end, so that it has no child, which would bear its words for a moment.
+    waiting = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()", "-m", "infra.demo"], cwd=tmp_path, stdin=subprocess.PIPE)
     try:
         assert (demos(tmp_path), demos(tmp_path / "other")) == ({waiting.pid}, frozenset())
     finally:
-        os.killpg(waiting.pid, signal.SIGKILL)
+        waiting.kill()
         waiting.wait()
