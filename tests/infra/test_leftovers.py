@@ -50,8 +50,10 @@ def test_a_stale_pid_file_of_the_database_ends_nobody(sleeper: Sleeper, tmp_path
 
 def test_a_demo_that_somebody_has_running_in_this_clone_is_found_and_that_of_another_clone_is_not(tmp_path: Path) -> None:
     # It waits for its input to end, so that it has no child, which would bear its words for a moment.
-    waiting = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()", "-m", "infra.demo"], cwd=tmp_path, stdin=subprocess.PIPE)
+    work = "import sys; print(flush=True); sys.stdin.read()"
+    waiting = subprocess.Popen([sys.executable, "-c", work, "-m", "infra.demo"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
+        assert waiting.stdout is not None and waiting.stdout.readline()  # its words stand there from its start on, and not a moment before
         assert (demos(tmp_path), demos(tmp_path / "other")) == ({waiting.pid}, frozenset())
     finally:
         waiting.kill()
