@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from deltalake import DeltaTable
@@ -12,6 +11,7 @@ from jobs.evidence.receipt import Sealed
 from jobs.evidence.receipt import receipt as made
 from jobs.evidence.seal import KEYS, Seal
 from jobs.serve import verdicts
+from jobs.serve.answered import ZONE
 from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
@@ -109,7 +109,7 @@ def _row(row: Mapping[str, Any]) -> Iterator[str]:
         yield "the row or its leaf was changed"
     if row["request"] is not None and leaf.sha256(row["request"]) != row["request_sha256"]:
         yield "'request' is not what 'request_sha256' was made from"
-    if row["received_at"] is None or row["received_on"] != row["received_at"].astimezone(UTC).date():
+    if row["received_at"] is None or row["received_on"] != row["received_at"].astimezone(ZONE).date():
         yield "'received_on' is not the day of 'received_at'"
 
 

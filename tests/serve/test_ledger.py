@@ -222,3 +222,10 @@ def test_a_file_of_the_ledger_that_is_cut_gone_or_overwritten_is_a_sentence_and_
     with pytest.raises(Refused, match=r"A file of silver\.verdict can't be read: .*Nothing was written; answers stay in Kafka"):
         write(book, [answer("R1", 3), answer("R2", 4)])
     assert Ledger(book).offset("instant.verdict", 0) == 3
+
+
+@pytest.mark.parametrize(("received", "day"), [("2026-03-01T15:59:59.999Z", "2026-03-01"), ("2026-03-01T16:00:00.000Z", "2026-03-02"), ("2026-03-01T23:30:00.000Z", "2026-03-02")])
+def test_the_day_of_a_row_is_the_day_in_beijing_at_every_hour_and_the_evidence_holds(book: Settings, received: str, day: str) -> None:
+    write(book, [answer("R1", 2, received_at=received)])
+    (row,) = rows(book)
+    assert (str(row["received_on"]), receipts.walk(book).wrong) == (day, ())
