@@ -5,7 +5,7 @@ import zipfile
 from random import Random
 
 from schemas.settings import ROOT
-from tests.data.made import crawl, media, stations
+from tests.data.made import crawl, exchange, media, stations
 
 LANDING = ROOT / "tests" / "data" / "landing"
 
@@ -26,3 +26,7 @@ def test_the_committed_documents_and_recordings_are_what_their_script_makes() ->
     with zipfile.ZipFile(recordings) as file:
         assert recordings.read_bytes() == media.delivery({name: file.read(name) for name, _ in media.SAID})
     assert (recordings.parent / media.SMALLER).read_bytes() == media.smaller((recordings.parent / media.PICTURE).read_bytes())
+
+
+def test_the_committed_exchange_register_and_saved_pages_are_what_their_script_makes() -> None:
+    assert {place: (LANDING / place).read_bytes() for place in exchange.files()} == exchange.files()
