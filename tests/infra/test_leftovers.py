@@ -19,7 +19,11 @@ def sleeper() -> Iterator[Sleeper]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(mark: str) -> "subprocess.Popen[bytes]":
-        started.append(subprocess.Popen(["sleep", "600"], env={**os.environ, MARK: mark}, start_new_session=True))
+        words = ["sh", "-c", "echo; read forever"]  # says that it is there: its environment can be read a moment after its start, not at once
+        env = {**os.environ, MARK: mark}
+        started.append(subprocess.Popen(words, env=env, start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        said = started[-1].stdout
+        assert said is not None and said.readline()
         return started[-1]
 
     yield start
