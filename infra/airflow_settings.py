@@ -66,7 +66,7 @@ def _services(place: Place) -> Mapping[str, str]:
         "AIRFLOW__API__PORT": str(place.settings.airflow_port),
         "AIRFLOW__API__SECRET_KEY": place.secret("api_secret_key"),
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__API_AUTH__JWT_SECRET": place.secret("jwt_secret"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": place.secret("jwt_secret", 48),
         "AIRFLOW__CORE__AUTH_MANAGER": FAB,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__CORE__FERNET_KEY": _fernet(place.secret("fernet")),

@@ -47,13 +47,13 @@ class Place:
         """Where the process manager listens."""
         return sockets.place(self.run, "supervisor.sock")
 
-    def secret(self, name: str) -> str:
-        """Return the secret called `name`, made at random when first asked for, readable by its owner only."""
+    def secret(self, name: str, size: int = 32) -> str:
+        """Return the secret called `name`, made of `size` random bytes when first asked for, readable by its owner only."""
         path = self.settings.home / "secrets" / name
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.parent.chmod(0o700)
-            write_private(path, secrets.token_urlsafe(32))
+            write_private(path, secrets.token_urlsafe(size))
         return path.read_text(encoding="utf-8")
 
 

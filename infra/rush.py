@@ -155,6 +155,9 @@ def main(arguments: list[str]) -> int:
     except Failure as failure:
         print(failure, file=sys.stderr)
         return failure.exit_code
+    except OSError as error:  # the office's token is written into the home: no space left
+        print(f"The load stopped: {error}. Look at {settings().home} and try again.", file=sys.stderr)
+        return Unavailable.exit_code
     return 0
 
 

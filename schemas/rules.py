@@ -87,6 +87,7 @@ READER = _specs(
     RuleSpec("packet_clock", "the contract", "报文时钟有误：发送时间与到达时间相差超出契约容许，或数据时间晚于发送时间",
              "is a packet of a clock that is off: its QN is further from the time it came than the contract allows, or it speaks of a time after its QN", (), "reader"),
     RuleSpec("page_cut", "ISO 28500", "归档记录不完整或无法读取", "is an archived record that is cut off, or cannot be read as one", (), "reader"),
+    RuleSpec("page_tangled", "the reader's limits", "网页结构过于复杂，解析超出单页的时间或内存上限", "is a page that takes more time or memory to read than a page may", (), "reader"),
     RuleSpec("page_digest", "ISO 28500", "归档记录摘要不符", "is an archived record whose digest does not agree", (), "reader"),
     RuleSpec("media_empty", "the file's own format", "媒体文件为空，或只有文件头而无内容", "is a media file with nothing in it, or with a head alone", (), "reader"),
     RuleSpec("media_unreadable", "the file's own format", "文件无法按音频、视频、图片或文档读取", "is a file that cannot be read as audio, video, a picture or a document", (), "reader"),

@@ -16,9 +16,10 @@ from schemas.contract import Contract, RuleUse
 TYPE = "array<struct<rule:string,column:string,severity:string,value:string>>"
 DEFECTS = ("shape", "encoding", "too_long", "cell_error")
 PACKET = ("packet_noise", "packet_cut", "packet_length", "packet_crc", "packet_field", "packet_clock")
-PAGE = ("page_cut", "page_digest")
+PAGE = ("page_tangled",)
+ARCHIVED = (*PAGE, "page_cut", "page_digest")
 MEDIA = ("media_empty", "media_unreadable", "media_cut", "media_name", "media_locked", "media_bomb")
-OF_FORMAT = {"hj212": PACKET, "warc": PAGE, "media": MEDIA}  # what only the reader of that source format finds
+OF_FORMAT = {"hj212": PACKET, "html": PAGE, "warc": ARCHIVED, "media": MEDIA}  # what only the reader of that source format finds
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from jobs.evidence.intake import LandedFile
 from jobs.ingest import charset
 from jobs.ingest.inspection import Inspection, same
 from jobs.ingest.packing import chunks, packing_of
-from jobs.ingest.page import said
+from jobs.ingest.pages import read as read_page
 from jobs.ingest.reader import Record, defective
 from jobs.ingest.refusal import refuse
 from jobs.ingest.source import RAW_LIMIT, Source
@@ -18,7 +18,7 @@ PAGE_LIMIT = 16 << 20  # bytes; far above the longest page of a government site,
 
 
 class HtmlReader:
-    """One record a file. A file that is whole in no charset is an 'encoding' defect, one above PAGE_LIMIT is 'too_long'."""
+    """One record a file. A file that is whole in no charset is an 'encoding' defect, one above PAGE_LIMIT is 'too_long', one too costly to read 'page_tangled'."""
 
     name = "html"
     has_header = False
@@ -54,12 +54,19 @@ def looked(file: LandedFile, encoding: str) -> Inspection:
 def page(number: int, body: bytes, fetched: dict[str, str | None], content_type: str | None) -> Record:
     """Return the record of a page. fetched: what is known of it beside its bytes, by name; `url` makes its links whole."""
     if len(body) > PAGE_LIMIT:
-        return defective(number, "too_long", body[:RAW_LIMIT].decode("ascii", "backslashreplace").replace("\0", "\\x00"))
+        return _unread(number, "too_long", body)
     read = charset.decoded(body, content_type)
     if read is None or "\0" in read.text:
-        return defective(number, "encoding", body[:RAW_LIMIT].decode("ascii", "backslashreplace").replace("\0", "\\x00"))
+        return _unread(number, "encoding", body)
+    said = read_page(read.text, fetched.get("url"))
+    if said is None:
+        return _unread(number, "page_tangled", body)
     told = {
-        **fetched, **said(read.text, fetched.get("url")), "sha256": hashlib.sha256(body).hexdigest(), "charset": read.charset,
+        **fetched, **said, "sha256": hashlib.sha256(body).hexdigest(), "charset": read.charset,
         "charset_basis": read.basis, "charset_http": read.http, "charset_meta": read.meta, "charset_as_declared": str(read.is_as_declared).lower(),
     }  # fmt: skip
     return Record(number, tuple(told), list(told.values()))
+
+
+def _unread(number: int, defect: str, body: bytes) -> Record:
+    return defective(number, defect, body[:RAW_LIMIT].decode("ascii", "backslashreplace").replace("\0", "\\x00"))

@@ -15,6 +15,7 @@ from schemas.errors import Refused, Unavailable
 from schemas.settings import ROOT, Settings
 
 ERRORS = 2  # the descriptor of stderr
+NOTHING = "\n"  # says that there is nothing to judge: why stands in the run's own sentence
 PATIENCE = 120.0  # seconds for a verdict; it takes less than one
 
 
@@ -66,6 +67,8 @@ class _Copy:
 
     def end(self) -> None:
         with suppress(OSError):
+            if not self.question.closed:
+                self.question.write(NOTHING)
             self.question.close()
         self.wire.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations.__main__ import main
+from expectations.__main__ import NOTHING, main
 from schemas.contract import Contract
 from schemas.settings import ROOT, Settings, settings
 
@@ -92,3 +92,8 @@ def test_an_audit_is_refused(
 ) -> None:
     assert main(arguments, io.StringIO(""), setting) == code
     assert capsys.readouterr().err == f"{said}\n"
+
+
+def test_an_audit_that_is_told_that_there_is_nothing_to_judge_says_nothing(setting: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stall"], io.StringIO(NOTHING), setting) == 0
+    assert capsys.readouterr().err == ""

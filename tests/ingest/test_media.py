@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from jobs.ingest.apart import Apart
 from jobs.ingest.delivery import spread
-from jobs.ingest.media.probing import Probe
+from jobs.ingest.media.probing import PROBE, looked_at
 from jobs.ingest.places import unpacked
 from jobs.ingest.prepare import prepare
 from jobs.lake import blobs
@@ -170,9 +171,9 @@ def test_of_a_bad_file_is_said_why_and_what_could_be_read(tmp_path: Path) -> Non
 
 def test_a_file_that_is_never_read_to_its_end_costs_one_row_and_not_the_next_one(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")  # opening it waits for a writer that never comes
-    probe = Probe(seconds=2)
-    assert probe.ask(tmp_path / "pipe", "a.mp4", tmp_path)["why"] == "takes longer than 2 s"
-    assert probe.ask(FILES / "cover.jpg", "cover.jpg", tmp_path)["defect"] is None
+    probe = Apart(PROBE, seconds=2)
+    assert looked_at(tmp_path / "pipe", "a.mp4", tmp_path, probe)["why"] == "takes longer than 2 s"
+    assert looked_at(FILES / "cover.jpg", "cover.jpg", tmp_path, probe)["defect"] is None
     probe.close()
 
 

@@ -3,13 +3,11 @@
 Untrusted bytes are parsed by native code here: memory is limited, and a crash ends this process and not the run.
 """
 
-import json
-import os
-import resource
 import sys
 from pathlib import Path
 from typing import Any
 
+from jobs.ingest.apart import NO_MEMORY, answering
 from jobs.ingest.media import film, ofd, pdf, picture
 from jobs.ingest.media.kinds import is_named_otherwise, kind_of
 from jobs.ingest.media.told import Fault, Told
@@ -18,20 +16,9 @@ MEMORY = 4 << 30  # bytes of address space; FFmpeg's threads reserve most of it 
 LOOKS = {"film": film.look, "picture": picture.look, "pdf": pdf.look, "ofd": ofd.look}
 
 
-def main() -> int:
-    """Answer each line of standard input (path, name, folder for thumbnails) with a line; ends with its input."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    # The libraries may write to standard output: what they write must not get among the answers.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    for line in sys.stdin:
-        asked = json.loads(line)
-        print(json.dumps(answer(Path(asked["path"]), asked["name"], Path(asked["folder"]))), file=answers, flush=True)
-    return 0
-
-
-def answer(path: Path, name: str, folder: Path) -> dict[str, Any]:
-    """Return what was found out about a file, with its defect and why, None and empty for a sound one; thumbnails are written into `folder`."""
+def answer(asked: dict[str, str]) -> dict[str, Any]:
+    """Return what was found out about a file (`path`, `name`), with its defect and why, None and empty for a sound one; thumbnails are written into `folder`."""
+    path, name, folder = Path(asked["path"]), asked["name"], Path(asked["folder"])
     told = Told()
     told.say(file_name=name, size=path.stat().st_size)
     defect, why = None, ""
@@ -40,7 +27,7 @@ def answer(path: Path, name: str, folder: Path) -> dict[str, Any]:
     except Fault as fault:
         defect, why = fault.defect, fault.why
     except MemoryError:
-        defect, why = "media_bomb", "takes more memory than the reader may use"
+        defect, why = "media_bomb", NO_MEMORY
     for one, content in told.thumbnails.items() if defect is None else ():
         (folder / one).write_bytes(content)
     return {"values": told.values, "defect": defect, "why": why, "thumbnails": sorted(told.thumbnails) if defect is None else []}
@@ -56,4 +43,4 @@ def _look(path: Path, name: str, told: Told) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answering(answer, MEMORY))

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from jobs.evidence.intake import Kept, LandedFile
 from jobs.ingest.inspection import Inspection, same
-from jobs.ingest.media.probing import shared
+from jobs.ingest.media.probing import looked_at
 from jobs.ingest.reader import Record, as_text, defective
 from jobs.ingest.source import Source
 from jobs.ingest.workspace import written
@@ -34,7 +34,7 @@ class MediaReader:
         """Look at the file, whose record then waits in the workspace. No file is refused but one that has changed."""
         with file.path.open("rb") as handle:
             same(file, hashlib.file_digest(handle, "sha256").hexdigest())
-        said = shared().ask(file.path, PurePosixPath(file.member or file.relative).name, workspace)
+        said = looked_at(file.path, PurePosixPath(file.member or file.relative).name, workspace)
         is_sound = said["defect"] is None
         own = {"sha256": file.sha256, **({"path": blobs.place(file.sha256)} if is_sound else {}), **{name: said["values"][name] for name in OURS}}
         values = {**said["values"], **dict(file.said), **own}
