@@ -1,6 +1,7 @@
 """What many tests need: one Spark session for the whole run, and an empty installation for each test."""
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     home = tmp_path_factory.mktemp("session")
     started = session(settings({"GOVLAKE_HOME": str(home), "GOVLAKE_SPARK_MASTER": "local[2]", "GOVLAKE_DRIVER_MEMORY": "2g"}), "tests")
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it says what it closes when pytest has closed where that would go
     yield started
     started.stop()
 
