@@ -5,7 +5,6 @@ nothing: a reader's query, or a sender's delivery. A promise about single values
 added) is not: the column keeps its name, its type and its meaning.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from schemas.change import READERS, SENDERS, Change, among
 from schemas.codes import CODES, Code, code_list
 from schemas.contract import Column, Contract
 from schemas.load import load
+from schemas.renamed import known_as
 
 Version = tuple[int, int, int]
 ENUM_LIST = "list"  # the argument of rule 'enum' that names a code list
@@ -94,13 +94,7 @@ def _of_columns(old: Edition, new: Edition) -> Iterator[Change]:
 
 def _renamed(old: Contract, new: Contract) -> dict[str, str]:
     """Return the old name of each new column that still goes by it, as an alias or title, where the old column is gone."""
-    gone = {_fold(name): name for name in old.names if name not in new.names}
-    found: dict[str, str] = {}
-    for column in new.columns:
-        known = next((gone[_fold(h)] for h in (*column.aliases, column.title) if _fold(h) in gone), None)
-        if column.name not in old.names and known is not None:
-            found[column.name] = known
-    return found
+    return {name: was for name, was in known_as(new.columns, old.names).items() if was != name}
 
 
 def _added(column: Column) -> Change:
@@ -120,7 +114,3 @@ def parsed(version: str) -> Version:
     """Return the three numbers of a version."""
     major, minor, patch = (int(part) for part in version.split("."))
     return major, minor, patch
-
-
-def _fold(header: str) -> str:
-    return unicodedata.normalize("NFKC", header).casefold().strip()

@@ -81,6 +81,12 @@ def version(source: Table) -> int | None:
     return max((int(number) for number in numbers if number.isdigit()), default=None)
 
 
+def kinds(source: Table) -> dict[str, str]:
+    """Return the Spark SQL type of each column of the newest version, read from the log without Spark; empty when the table has no commit yet."""
+    found = look(source.path)
+    return {} if found is None else {field.name: field.dataType.simpleString() for field in T.StructType.fromJson(json.loads(found.schema))}
+
+
 def append_once(rows: DataFrame, target: Table, batch: str) -> None:
     """Append `rows`; a repeat with the same batch changes nothing (Delta's txnAppId and txnVersion)."""
     _writer(rows, batch).mode("append").option("mergeSchema", "true").save(str(target.path))

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from jobs.conform.conform import conform
 from jobs.evidence.intake import FileReport, Intake, LandedFile
 from jobs.lake import blobs, tables
-from jobs.publish import discard, history, measure, plan, release, trace
+from jobs.publish import discard, history, measure, plan, release, shape, trace
 from jobs.publish.audit import Auditor
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -135,7 +135,7 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
     if known is not None:
         return known
     target = tables.table(work.settings, "silver", work.contract.table)
-    silver = tables.read(work.spark, target)
+    silver = shape.fitted(tables.read(work.spark, target), work.contract)
     candidate = release.candidate(work)
     crowded = discard.crowded(candidate, work.contract, history.known(silver, work.contract, work.plan.date))
     crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.crowded))

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from jobs.evidence.ledger import row_hashes
 from jobs.lake import tables
 from jobs.lake.versions import IS_DELETED, RECORDED, VALID_FROM, VALID_TO, ended, valid_on
+from jobs.publish import shape
 from schemas.contract import Contract
 from schemas.errors import Refused
 
@@ -82,12 +83,14 @@ def write(work: "Work", rows: DataFrame) -> None:
     """
     contract, target = work.contract, tables.table(work.settings, "silver", work.contract.table)
     fresh = _fresh(work, rows)
-    silver = tables.read(work.spark, target)
-    before = None if silver is None else _without(versions(silver, contract), work.plan.batch)  # 1
+    is_fitting = shape.is_fitting(tables.kinds(target), contract)
+    # Delta reads no frame again whose columns have changed meanwhile, but one of a version.
+    silver = tables.read(work.spark, target, None if is_fitting else tables.version(target))
+    before = _without(versions(shape.fitted(silver, contract), contract), work.plan.batch)  # 1
     if before is None or silver is None:
         tables.append_once(ended(fresh, contract.key), target, work.plan.batch)  # 2
         return _prove(work, fresh, None)
-    if VALID_TO not in silver.columns:
+    if VALID_TO not in silver.columns or not is_fitting:
         tables.replace_once(ended(before.unionByName(fresh, allowMissingColumns=True), contract.key), target, work.plan.batch)  # 2
     else:
         same = (*contract.key, VALID_FROM, "_batch")

@@ -11,7 +11,7 @@ from jobs.evidence.intake import FileReport
 from jobs.evidence.ledger import FileEntry, Hop, balance, record, row_hashes
 from jobs.lake import tables
 from jobs.lake.versions import VALID_FROM
-from jobs.publish import history, plan
+from jobs.publish import history, plan, shape
 from jobs.publish.discard import CONFLICT
 from schemas.contract import Contract
 from schemas.errors import Refused
@@ -79,11 +79,25 @@ def silver(work: "Work", measurement: dict[str, Any]) -> Hop:
         history.write(work, rows)
     elif work.contract.merge == "replace":
         tables.replace_once(rows, target, work.plan.batch)
+    elif (reshaped := _reshaped(work, rows)) is not None:
+        tables.replace_once(reshaped, target, work.plan.batch)
     elif work.contract.merge == "append" or not measurement["table_rows"]:
         tables.append_once(rows, target, work.plan.batch)
     else:
         tables.merge_once(rows, target, work.contract.key, work.plan.batch)
     return _proved(work, measurement, rows)
+
+
+def _reshaped(work: "Work", rows: DataFrame) -> DataFrame | None:
+    """Return all of silver with these rows, where the contract calls a column by another name or type than silver does; else None."""
+    target = tables.table(work.settings, "silver", work.contract.table)
+    if shape.is_fitting(tables.kinds(target), work.contract):
+        return None
+    kept = shape.fitted(tables.read(work.spark, target), work.contract)
+    assert kept is not None
+    if work.contract.merge != "append":
+        kept = kept.join(rows.select(*work.contract.key), list(work.contract.key), "left_anti")
+    return kept.unionByName(rows, allowMissingColumns=True)
 
 
 def book(work: "Work", measurement: dict[str, Any], reports: tuple[FileReport, ...], released: Hop) -> None:

@@ -13,10 +13,16 @@ from jobs.evidence import trace
 from jobs.serve import delta
 from jobs.serve.proof import hashes
 from jobs.serve.proof.books import Batch, Books
+from schemas import forms
+from schemas.contract import Column, Contract
+from schemas.renamed import known_as
 from schemas.settings import Settings
 
 PLACE = ("_file", "_path", "_row")
 PLACES = [("_file", pa.string()), ("_path", pa.string()), ("_row", pa.int64())]
+# Of a column: its name now, its name then, and its type then where that was another.
+Form = tuple[tuple[str, str, pa.DataType | None], ...]
+KINDS = {"string": pa.large_string(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(), "timestamp": pa.timestamp("us", "UTC")}
 STORED = pa.schema([*PLACES, ("_batch", pa.string()), ("hash", pa.int64())])
 HELD = pa.schema(PLACES)
 TRACED = pa.schema([*PLACES, ("_place", pa.string()), ("_hash", pa.int64()), ("_key", pa.int64()), ("_told", pa.int64()),
@@ -25,9 +31,10 @@ TRACED = pa.schema([*PLACES, ("_place", pa.string()), ("_hash", pa.int64()), ("_
 
 def silver(table: DeltaTable | None, books: Books) -> pa.Table:
     """Return the rows of silver, hashed over the columns in the order of the contract that judged each."""
-    orders = {batch.entry.batch: batch.contract.names for batch in books.batches}
-    names = list(dict.fromkeys([*books.contract.names, *(name for order in orders.values() for name in order)]))
-    parts = [_placed(rows, _by_order(rows, orders, books.contract.names)) for rows in read(table, [*PLACE, "_batch", *names])]
+    today = books.contract
+    known = {batch.entry.batch: _form(batch.contract, today) for batch in books.batches}
+    names = list(dict.fromkeys([*today.names, *(name for batch in books.batches for name in batch.contract.names)]))
+    parts = [_placed(rows, _by_form(rows, known, _form(today, today))) for rows in read(table, [*PLACE, "_batch", *names])]
     return pa.concat_tables([STORED.empty_table(), *parts])
 
 
@@ -83,16 +90,42 @@ def _placed(rows: pa.Table, found: pa.Array) -> pa.Table:
     return pa.table({**named, "hash": found}, schema=STORED)
 
 
-def _by_order(rows: pa.Table, orders: Mapping[str, tuple[str, ...]], today: tuple[str, ...]) -> pa.Array:
-    """Hash each row over the columns that its batch's contract had: nearly always one order for all of them."""
+def _form(judged_by: Contract, today: Contract) -> Form:
+    """The columns in the order of the contract that judged a row: their names now, then, and the type they had where it is another one now."""
+    now = {was: name for name, was in known_as(today.columns, judged_by.names).items()}
+    kinds = {column.name: _kind(column) for column in today.columns}
+    form = []
+    for one in judged_by.columns:
+        name, kind = now.get(one.name, one.name), _kind(one)
+        form.append((name, one.name, None if kinds.get(name, kind) == kind else kind))
+    return tuple(form)
+
+
+def _kind(column: Column) -> pa.DataType:
+    if column.logical_type == "number":
+        return pa.float64() if column.physical_type == "double" else pa.decimal128(*forms.scale(column))
+    return KINDS[column.logical_type]
+
+
+def _by_form(rows: pa.Table, known: Mapping[str, Form], today: Form) -> pa.Array:
+    """Hash each row over the columns that its batch's contract had: nearly always one form for all of them."""
     batches = rows["_batch"].cast(pa.string())
-    order_of = {batch: orders.get(batch, today) for batch in pc.unique(batches).to_pylist()}
+    form_of = {batch: known.get(batch, today) for batch in pc.unique(batches).to_pylist()}
     found = np.zeros(rows.num_rows, np.int64)
-    for order in dict.fromkeys(order_of.values()):
-        mine = pa.array([batch for batch, own in order_of.items() if own == order], pa.string())
+    for form in dict.fromkeys(form_of.values()):
+        mine = pa.array([batch for batch, own in form_of.items() if own == form], pa.string())
         here = np.flatnonzero(pc.is_in(batches, value_set=mine).to_numpy())
-        found[here] = hashes.row_hashes(rows.take(pa.array(here)), order)
+        found[here] = hashes.row_hashes(_as_judged(rows.take(pa.array(here)), form), [was for _, was, _ in form])
     return pa.array(found)
+
+
+def _as_judged(rows: pa.Table, form: Form) -> pa.Table:
+    columns = {}
+    for name, was, kind in form:
+        place = name if name in rows.column_names else was  # no batch has come yet since it got its new name
+        if place in rows.column_names:
+            columns[was] = rows[place] if kind is None else rows[place].cast(kind)
+    return pa.table(columns) if columns else rows.select([])
 
 
 def opened(settings: Settings, layer: str, noun: str) -> DeltaTable | None:
