@@ -83,7 +83,7 @@ class SparkRun(SparkSubmitOperator):
             self._submit(context)
         idle = [line for line in self._output() if NOTHING_NEW in line]
         if idle and not any(TAKEN_IN in line for line in self._output()):
-            raise AirflowSkipException(idle[-1])
+            self._skip_unless_repeated(context, idle[-1])
 
     def on_kill(self) -> None:
         """End the application."""
@@ -119,6 +119,12 @@ class SparkRun(SparkSubmitOperator):
             raise AirflowSkipException(
                 f"{waiting} later run(s) of {self.dag_id} wait and will read all that this one would."
             )
+
+    def _skip_unless_repeated(self, context: Any, idle: str) -> None:
+        """Skip a run that found nothing, but announce it when it was tried before: that try may have released rows and died before Airflow knew."""
+        if context["ti"].try_number == 1:
+            raise AirflowSkipException(idle)
+        self.log.info("An earlier try of this run may have released rows: what reads this table is started.")
 
     def _await_sources(self) -> None:
         released = {name for name in self.reads for layer in ("silver", "gold") if any((settings().lake / layer / name / "_delta_log").glob("*.json"))}

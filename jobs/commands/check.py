@@ -92,7 +92,7 @@ def conformed(spark: "SparkSession", settings: Settings, asked: Asked) -> Checke
                 raise Refused(_outside_landing(refused))
             candidate = _candidate(intake.frame, settings, asked, workspace / "rows")
             found, columns = _counted(candidate, asked, intake.files)
-            measured = {**asdict(found), "batch": "check", "date": asked.date, "columns": columns, "history": history(settings, found.table)}
+            measured = {**asdict(found), "rows_in": found.rows_in - found.rows_filtered, "batch": "check", "date": asked.date, "columns": columns, "history": history(settings, found.table)}
             measured |= missing(candidate, settings, asked.contract, asked.date)
             return replace(found, would_be_held=judged(auditor, measured, workspace))
 

@@ -1,5 +1,8 @@
 """Which candidate rows do not go into silver: resent rows, older rows, and rows of one key that cannot be put in order."""
 
+from functools import reduce
+from operator import and_
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -7,6 +10,7 @@ from jobs.lake.versions import RECORDED
 from schemas.contract import Contract
 
 DUPLICATE, CONFLICT = "duplicate", "key_conflict"
+DELIVERED = "_ingested_at"
 
 
 def crowded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) -> DataFrame:
@@ -15,10 +19,11 @@ def crowded(candidate: DataFrame, contract: Contract, silver: DataFrame | None) 
     reason: duplicate or key_conflict for a row that stays out of silver, null for one that goes in.
     Within a batch the last row of a key by the contract's order wins; equal rows are duplicates; rows that tie with
     different content are conflicts, all of them. Against silver: a row that is older than the kept one, or equal to it,
-    is a duplicate; a tie with different content is a correction and wins, because it was delivered later.
+    is a duplicate; of a tie with different content the row that was delivered later wins, as a correction. That is the kept one
+    when a batch that was held is accepted after what corrected it.
     A table that only appends leaves nothing out. Reads only key, order and hash columns: the rows are not moved.
     """
-    names = list(dict.fromkeys([*contract.key, *contract.order_by, "_hash", "_path", "_row"]))
+    names = list(dict.fromkeys([*contract.key, *contract.order_by, "_hash", "_path", "_row", *([] if silver is None else [DELIVERED])]))
     rows = candidate.where(F.col("_disposition") == "silver").select(*names)
     if not contract.key:
         return rows.select("_path", "_row", F.lit(0).cast("bigint").alias("key"), F.lit("").alias("reason")).limit(0)
@@ -52,7 +57,7 @@ def _within(rows: DataFrame, contract: Contract) -> DataFrame:
 def _against(rows: DataFrame, contract: Contract, silver: DataFrame) -> DataFrame:
     recorded = [F.struct(*RECORDED).alias("kept_recorded")] if contract.keeps_past else []
     kept = silver.select(
-        *(F.col(name).alias(f"kept_{name}") for name in dict.fromkeys([*contract.identity, *contract.order_by])),
+        *(F.col(name).alias(f"kept_{name}") for name in dict.fromkeys([*contract.identity, *contract.order_by, DELIVERED])),
         F.xxhash64(*contract.names).alias("kept_hash"), *recorded,
     )
     same = [F.col(f"kept_{name}").eqNullSafe(rows[name]) for name in contract.identity]
@@ -61,7 +66,9 @@ def _against(rows: DataFrame, contract: Contract, silver: DataFrame) -> DataFram
         believed = rows.join(kept, same, "inner").groupBy("_path", "_row", key, "_hash").agg(F.max_by("kept_hash", "kept_recorded").alias("kept_hash"))
         return believed.where(F.col("kept_hash") == F.col("_hash")).select("_path", "_row", "key", F.lit(DUPLICATE).alias("reason"))
     older = _before([rows[name] for name in contract.order_by], [F.col(f"kept_{name}") for name in contract.order_by])
-    stale = rows.join(kept, same, "inner").where(older | (F.col("kept_hash") == F.col("_hash")))
+    tied = [rows[name].eqNullSafe(F.col(f"kept_{name}")) for name in contract.order_by]
+    corrected = reduce(and_, tied, F.col(f"kept_{DELIVERED}") > rows[DELIVERED])
+    stale = rows.join(kept, same, "inner").where(older | corrected | (F.col("kept_hash") == F.col("_hash")))
     return stale.select("_path", "_row", key, F.lit(DUPLICATE).alias("reason"))
 
 

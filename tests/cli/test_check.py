@@ -10,7 +10,7 @@ import pytest
 
 from jobs.commands.check import Asked, Checked, conformed, told
 from schemas.load import load
-from schemas.settings import settings
+from schemas.settings import ROOT, settings
 from tests.serve.conftest import CONTRACTS
 from tests.serve.made_lake import make_lake
 
@@ -98,3 +98,12 @@ def test_more_bad_rows_than_the_contract_lets_pass_are_foretold_as_a_hold(spark:
     (tmp_path / "bad.csv").write_text(HEADER + "\nB-1,示例甲,,2026-03-01 09:00:00,lots,x\nB-2,示例乙,,2026-03-01 09:00:00,many,x\n", encoding="utf-8")
     out = govlake("check", "applicant", str(tmp_path / "bad.csv"))[1]
     assert "would be held 将被扣留: rowCount must be at least 1, found 0; quarantineRate must be at most 50 %, found 100 %. Readers would keep" in out
+
+
+def test_lines_that_are_no_rows_do_not_thin_out_the_bad_ones(spark: Any, tmp_path: Path) -> None:
+    sent = (ROOT / "tests" / "data" / "landing" / "business" / "licence" / "2026-03-02" / "made-licences.txt").read_bytes().split(b"\n")
+    head, good, bad, tail = (sent[number - 1] for number in (1, 2, 6, 10))
+    (tmp_path / "a.txt").write_bytes(b"\n".join([head, good, bad, tail, b""]))
+    asked = Asked(load(ROOT / "schemas" / "business" / "licence.odcs.yaml"), tmp_path / "a.txt", "2026-03-02", 10)
+    found = conformed(spark, settings({"GOVLAKE_HOME": str(tmp_path / "home")}), asked)
+    assert (found.rows_in, found.rows_filtered, found.would_be_held) == (4, 2, ("quarantineRate must be at most 40 %, found 50 %",))

@@ -30,12 +30,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOVLAKE_HOME", str(tmp_path / "var"))
 
 
-def run(binary: Path, key: str = "2026-03-01", queued: int = 0, **given: Any) -> None:
+def run(binary: Path, key: str = "2026-03-01", queued: int = 0, tries: int = 1, **given: Any) -> None:
     """Run the task as a worker does: with its templates rendered for a run of this partition key."""
     dag = DAG("business.enterprise")
     task = SparkRun(task_id="load", dag=dag, step="run", subject="enterprise", spark_binary=str(binary), **given)
     task.render_template_fields({"dag_run": SimpleNamespace(partition_key=key)})
-    task.execute({"ti": SimpleNamespace(get_dr_count=lambda dag_id, states: queued)})
+    task.execute({"ti": SimpleNamespace(get_dr_count=lambda dag_id, states: queued, try_number=tries)})
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,10 @@ def test_only_what_can_pass_by_itself_is_tried_again(failure: Exception, tries: 
 def test_a_run_without_new_files_is_skipped_so_that_nothing_downstream_starts(spark_submit: Executable) -> None:
     with pytest.raises(AirflowSkipException, match="nothing new"):
         run(spark_submit("echo 'enterprise 2026-03-01: nothing new in /landing/business/enterprise/2026-03-01.'"))
+
+
+def test_a_repeated_run_without_new_files_is_not_skipped_since_the_try_before_may_have_released_and_died(spark_submit: Executable) -> None:
+    run(spark_submit("echo 'enterprise 2026-03-01: nothing new in /landing.'"), tries=2)
 
 
 RELEASED_SOME = f"echo 'enterprise 2026-03-01: 9 rows in, 9 to silver.'; echo 'REFUSED: {GONE}' >&2; exit 65"

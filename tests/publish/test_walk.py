@@ -8,11 +8,11 @@ from jobs.intake import Ingest
 from jobs.lake import tables
 from jobs.publish.plan import holding
 from jobs.publish.run import Order, accept, run
-from jobs.serve.lake import held, quarantine
+from jobs.serve.lake import held, ledger, quarantine
 from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 from tests import rows
-from tests.publish.notices import DAY, as_csv, notice, silver, too_many_without_number
+from tests.publish.notices import DAY, as_csv, notice, silver, too_many_without_number, unbalanced
 
 pytestmark = pytest.mark.spark
 
@@ -66,6 +66,16 @@ def test_a_held_batch_can_be_accepted_by_a_person_with_a_reason(spark, here, con
     accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), foretold.batch, "the source has confirmed the empty numbers")
     assert (set(silver(spark, here, contract)), count(spark, here, "quarantine", contract.table)) == ({"N2"}, 9)
     assert [(row.row, row.sent, row.violations) for row in foretold.rows] == [(r.row, r.sent, r.violations) for r in quarantine(here, contract.table).rows]
+
+
+def test_accepting_what_was_held_does_not_undo_what_corrected_it(spark, here, contract, deliver) -> None:
+    with pytest.raises(Refused, match="is held"):
+        deliver("b.csv", too_many_without_number(contract))
+    (foretold,) = held(here, contract.table, 20, holding)
+    deliver("c.csv", [notice(contract, "N2", score="77")])
+    accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), foretold.batch, "corrected by c.csv")
+    assert {number: str(row["score"]) for number, row in silver(spark, here, contract).items()} == {"N2": "77.00"}
+    assert (sum(entry.rows_duplicate for entry in ledger(here, contract.table)), unbalanced(spark, here)) == (1, [])
 
 
 def test_a_refused_file_does_not_keep_the_other_files_out(spark, here, contract, deliver, land) -> None:

@@ -95,6 +95,19 @@ def test_a_replica_cannot_write_into_the_metrics(figures: Figures, name: str) ->
     assert 'replica_alive{engine="other"} 1' in metrics(figures)
 
 
+def test_nobody_answers_is_said_after_a_wait_in_vain_and_unsaid_by_an_answer_or_a_minute_without_requests(figures: Figures) -> None:
+    made, silent = Desk(Silence(), figures), figures.is_mute
+    with pytest.raises(Postponed):
+        ask(made, Question("instant", "1", "o", b"{}"))
+    in_vain = figures.is_mute
+    made.take([answer("1")])
+    assert (silent, in_vain, figures.is_mute) == (False, True, False)
+    figures.clock = lambda: NOW + ALIVE + 1
+    assert figures.is_mute
+    figures.clock = lambda: NOW + 61
+    assert not figures.is_mute
+
+
 def test_a_histogram_counts_what_lies_within_each_bound(figures: Figures) -> None:
     for seconds in (0.0009, 0.004, 0.004, 99.0):
         figures.answered("instant", "accept", seconds)

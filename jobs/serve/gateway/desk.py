@@ -117,6 +117,7 @@ class Desk:
             return await asyncio.wait_for(future, seconds)
         except TimeoutError:
             self._figures.totals["timeouts", question.route] += 1
+            self._figures.missed = self._figures.clock()
             self._figures.alert("timeout", "warn", "有请求未在时限内得到答复。", "A request got no answer within its deadline.")
             raise Postponed(problem.NO_ANSWER, question.request_id) from None
         except Postponed as postponed:

@@ -65,6 +65,7 @@ class Figures:
         self.latency: dict[tuple[str, str], Histogram] = {}
         self.totals: Counter[tuple[str, ...]] = Counter()  # (name, label, …) -> count
         self.replicas: dict[str, float] = {}
+        self.missed = -math.inf  # when a request last got no answer within its deadline
         self.cells: dict[int, Cell] = {}
         self.alerts: deque[Alert] = deque(maxlen=ALERTS)
         self._said: dict[str, float] = {}
@@ -108,6 +109,11 @@ class Figures:
         now = self.clock()
         self.replicas = {name: seen for name, seen in self.replicas.items() if now - seen <= FORGOTTEN}
         return {name: now - seen <= ALIVE for name, seen in sorted(self.replicas.items())}
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether nobody answers: no replica did lately, and somebody waited in vain within the last minute. Without requests nobody can tell."""
+        return self.clock() - self.missed <= QUIET and not any(self.alive().values())
 
     def judge_replicas(self) -> None:
         """Keep an alert when one replica is silent while another answers. Without requests all are silent: that says nothing."""

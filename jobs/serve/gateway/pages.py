@@ -41,10 +41,10 @@ async def prometheus(request: Request) -> PlainTextResponse:
 @pages.get("/healthz")
 async def health(request: Request) -> JSONResponse:
     """Whether questions can be answered now: 200, or 503 with what is away."""
-    gateway = request.app.state.gateway
+    gateway, figures = request.app.state.gateway, request.app.state.gateway.figures
     ready = {route: gateway.line.ready(route) for route in gateway.routes}
-    well = gateway.figures.broker_up and all(ready.values())
-    return JSONResponse({"ok": well, "broker_up": gateway.figures.broker_up, "ready": ready}, 200 if well else 503)
+    well = figures.broker_up and all(ready.values()) and not figures.is_mute
+    return JSONResponse({"ok": well, "broker_up": figures.broker_up, "ready": ready, "answering": not figures.is_mute}, 200 if well else 503)
 
 
 @pages.get("/docs")
