@@ -24,6 +24,12 @@ class Ingest:
 
         return landing.waiting(settings, contract, date, settled(settings, [contract], date)[contract.table])
 
+    def unsettled(self, settings: Settings, contract: Contract, date: str) -> tuple[str, ...]:
+        """See jobs.ingest.landing.unsettled."""
+        from jobs.ingest import landing
+
+        return landing.unsettled(settings, contract, date)
+
     def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
         """See jobs.ingest.read.read."""
         from jobs.conform.plain.catalogue import PLAIN

@@ -25,8 +25,8 @@ LATE = "The release its contract promises is overdue. See docs/runbooks/late.md"
 RUNBOOK = re.compile(r"docs/runbooks/([\w-]+)\.md")
 
 
-def lake_page(tables: "Iterable[TableStatus]") -> str:
-    """Return the page for these tables."""
+def lake_page(tables: "Iterable[TableStatus]", unread: Iterable[str] = ()) -> str:
+    """Return the page for these tables. unread: a sentence about each contract that cannot be read, whose table is not among them."""
     order = list(STATES)
     rows = sorted(tables, key=lambda row: (order.index(_state(row)), row.layer, row.table))
     counts = [(label, sum(_state(row) == state for row in rows)) for state, label in STATES.items()]
@@ -37,6 +37,7 @@ def lake_page(tables: "Iterable[TableStatus]") -> str:
         f'<h1>数据湖 Lake</h1><p class="summary">{len(rows)} 张表 tables · '
         f"{' · '.join(f'{label} {count}' for label, count in counts if count)} · "
         f'<a href="docs/index.html">质量报告 Data Docs</a></p>'
+        f"{''.join(map(_unread, unread))}"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
     )
 
@@ -82,6 +83,11 @@ def _report(row: "TableStatus") -> str:
 
 def _number(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
+
+
+def _unread(sentence: str) -> str:
+    told = _reason(f"{sentence} See docs/runbooks/broken-contract.md")
+    return f'<p class="refused">{told}</p>'
 
 
 def _reason(sentence: str | None) -> str:

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from infra.airflow_plugins.lake_page import lake_page, sentence_page, text_page
 from schemas.errors import Failure, Refused
+from schemas.readable import refusals
 from schemas.settings import ROOT, settings
 
 PREFIX = "/govlake"
@@ -32,7 +33,8 @@ def lake() -> str:
     """All tables of the lake with the state of their last batch, read from the ledger."""
     from jobs.serve.lake import tables  # deltalake is heavy, and every Airflow process loads this module
 
-    return lake_page(tables(settings()))
+    at = settings()
+    return lake_page(tables(at), refusals(at.contracts))
 
 
 @pages.get("/docs/{path:path}")

@@ -1,6 +1,7 @@
 """What a command of `govlake` is: its name, its help, its arguments, and the function that answers."""
 
 import json
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
@@ -63,6 +64,14 @@ def json_option(parser: ArgumentParser) -> None:
 def owner_option(parser: ArgumentParser) -> None:
     """Add --owner, which `check_owner` looks at."""
     parser.add_argument("--owner", metavar="CODE", help="only this department, by its ownerCode")
+
+
+def warn_of_unread(settings: Settings) -> None:
+    """Say on stderr which contracts cannot be read: their tables are missing in the answer, the others are not."""
+    from schemas.readable import refusals
+
+    for sentence in refusals(settings.contracts):
+        print(f"{sentence} Its table is left out here; the others are not.", file=sys.stderr)
 
 
 def check_owner(arguments: Namespace, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from jobs.commands.command import Command, as_json, count, json_option
+from jobs.commands.command import Command, as_json, count, json_option, warn_of_unread
 from jobs.commands.layout import cell, grid, line
 from schemas.errors import Refused
 from schemas.settings import Settings
@@ -21,6 +21,7 @@ def tables(arguments: Namespace, settings: Settings) -> str:
     """Answer `govlake tables`."""
     from jobs.serve.lake import tables as statuses
 
+    warn_of_unread(settings)
     found = statuses(settings)
     if arguments.json:
         return as_json([{"name": one.name, **asdict(one)} for one in found])
@@ -96,6 +97,7 @@ def pending(arguments: Namespace, settings: Settings) -> str:
     from jobs.serve.lake import pending as due
     from jobs.serve.lake import strays
 
+    warn_of_unread(settings)
     found = due(settings, waiting)
     if arguments.json:
         return as_json(found)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
-from jobs.commands.command import Command, as_json, check_owner, day, json_option, owner_option
+from jobs.commands.command import Command, as_json, check_owner, day, json_option, owner_option, warn_of_unread
 from jobs.commands.layout import BEIJING
 from schemas.errors import Unavailable
 from schemas.settings import Settings
@@ -15,6 +15,7 @@ def overdue(arguments: Namespace, settings: Settings) -> str:
     from jobs.serve.overdue import overdue as watched
 
     check_owner(arguments, settings)
+    warn_of_unread(settings)
     found = watched(settings, _instant(arguments.on), arguments.owner)
     if arguments.json:
         return as_json({"at": found.at, "overdue": [asdict(one) for one in found.found], "sentences": found.sentences})

@@ -41,6 +41,11 @@ def waiting(
     return tuple(file for file in found.files if file.sha256 not in taken)
 
 
+def unsettled(settings: Settings, contract: Contract, date: str | Date, settle: float = SETTLE_SECONDS) -> tuple[str, ...]:
+    """Return the names of a table's and business date's files that are still being written, see `survey`."""
+    return survey(folder_of(settings, contract, date), settings.landing, settle).unsettled
+
+
 def folder_of(settings: Settings, contract: Contract, date: str | Date) -> Path:
     """Return <landing>/<class>/<table>/<business date>. Raises Refused when a link there leads elsewhere, to other departments' files for one."""
     try:

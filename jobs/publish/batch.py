@@ -25,6 +25,10 @@ class Ingest(Protocol):
         """Return the files that wait, those of content already taken in left out."""
         ...
 
+    def unsettled(self, settings: Settings, contract: Contract, date: str) -> tuple[str, ...]:
+        """Return the names of files for a date that are still being written."""
+        ...
+
     def read(self, spark: SparkSession, contract: Contract, files: tuple[LandedFile, ...], workspace: Path) -> Intake:
         """Return the rows of these files as one raw frame, and a report on each file."""
         ...

@@ -11,7 +11,7 @@ from jobs.publish.audit import Auditor
 from jobs.publish.supersede import supersede
 from jobs.session import session
 from schemas.contract import Contract
-from schemas.errors import Refused
+from schemas.errors import Refused, Unavailable
 from schemas.settings import Settings
 
 
@@ -40,6 +40,7 @@ def run(order: Order) -> None:
             _finish(order, left)
         files = order.ingest.waiting(settings, contract, order.date)
         if not files:
+            _check_settled(order)
             folder = settings.landing / contract.source_class / contract.table / order.date
             order.say(f"{contract.table} {order.date}: nothing new in {folder}.")
             return
@@ -71,6 +72,15 @@ def references(spark: SparkSession, settings: Settings, contract: Contract) -> M
     """Return the rows of every table the contract's rules look things up in, as far as they have a version."""
     found = {name: tables.whole(spark, tables.table(settings, "silver", name)) for name in contract.references}
     return {name: frame for name, frame in found.items() if frame is not None}
+
+
+def _check_settled(order: Order) -> None:
+    """Raise Unavailable when there are only files that are still being written: a run that ended well would leave them for good."""
+    if names := order.ingest.unsettled(order.settings, order.contract, order.date):
+        raise Unavailable(
+            f"{order.contract.table} {order.date}: {', '.join(names)} is still being written, or was changed within the last seconds. "
+            "Nothing was taken in; it stays in landing, and the run is tried again."
+        )
 
 
 def _check_order(order: Order, date: str) -> None:

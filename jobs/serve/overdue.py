@@ -11,7 +11,7 @@ from jobs.conform.plain.workdays import DAY, Calendar, published
 from jobs.serve import delta
 from jobs.serve.status import BEIJING
 from schemas.contract import Contract
-from schemas.load import load_all
+from schemas.readable import landed
 from schemas.settings import Settings
 
 LOOKBACK = timedelta(days=31)  # what is older is a matter for a backfill, not for a call
@@ -60,7 +60,7 @@ def overdue(settings: Settings, at: datetime, owner: str | None = None) -> Watch
     known, arrivals = calendar(settings), _arrivals(settings)
     found: list[Overdue] = []
     unknown: list[str] = []
-    for contract in load_all(settings.contracts).values():
+    for contract in landed(settings.contracts).values():
         came = {day: booked for day, booked in arrivals.get(contract.table, {}).items() if booked <= at}
         if contract.delivery is None or owner not in (None, contract.owner_code) or not came:
             continue

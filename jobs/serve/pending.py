@@ -10,7 +10,7 @@ from typing import Any
 from jobs.serve.batches import settled
 from schemas.contract import Contract
 from schemas.errors import Refused
-from schemas.load import load_all
+from schemas.readable import landed, names
 from schemas.settings import Settings
 from schemas.words import nearest
 
@@ -32,7 +32,7 @@ class Pending:
 
 def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
     """Return a run for each table and business date with files that were neither taken in nor are held by today's contract."""
-    found, contracts = [], load_all(settings.contracts).values()
+    found, contracts = [], landed(settings.contracts).values()
     known = settled(settings, contracts)
     for contract in contracts:
         folder = settings.landing / contract.source_class / contract.table
@@ -49,7 +49,7 @@ def pending(settings: Settings, waiting: Waiting) -> tuple[Pending, ...]:
 
 def strays(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each folder of landing whose files nobody will ever take in: the wrong class, table or date."""
-    tables = {f"{contract.source_class}/{contract.table}" for contract in load_all(settings.contracts).values()}
+    tables = names(settings.contracts) | {f"{contract.source_class}/{contract.table}" for contract in landed(settings.contracts).values()}
     folders = {path.parent for path in settings.landing.rglob("*") if path.is_file() and not path.name.startswith(".")}
     links = sorted(path.relative_to(settings.landing).as_posix() for path in settings.landing.glob("*/*/*") if path.is_dir() and _is_link(path, settings.landing))
     found = ((folder.relative_to(settings.landing).as_posix(), _astray(folder.relative_to(settings.landing).parts, tables)) for folder in sorted(folders))

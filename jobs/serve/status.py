@@ -12,7 +12,7 @@ from jobs.serve.batches import Entry, ledger
 from jobs.serve.locate import layer_of
 from jobs.serve.past import count
 from schemas.contract import Contract
-from schemas.load import load_all, load_marts, load_streams
+from schemas.readable import every
 from schemas.settings import Settings
 
 BEIJING = ZoneInfo("Asia/Shanghai")  # schedules are written in Beijing time
@@ -67,14 +67,14 @@ class TableStatus:
 
 
 def tables(settings: Settings, now: datetime | None = None) -> tuple[TableStatus, ...]:
-    """Return the status of every landed table, of those fed by a topic, then of every gold table. now: the instant to judge lateness at."""
+    """Return the status of every landed table, of those fed by a topic, then of every gold table, whose contract can be read. now: the instant to judge lateness at."""
     by_table: dict[str, list[Entry]] = {}
     for entry in ledger(settings):
         by_table.setdefault(entry.table, []).append(entry)
-    instant, at = now or datetime.now(UTC), settings.contracts
+    instant = now or datetime.now(UTC)
     return tuple(
         _status(contract, delta.opened(settings.lake / layer_of(contract) / noun), _Past(by_table.get(noun, []), instant))
-        for noun, contract in {**load_all(at), **load_streams(at), **load_marts(at)}.items()
+        for noun, contract in every(settings.contracts).items()
     )
 
 

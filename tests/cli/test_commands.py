@@ -106,6 +106,16 @@ def test_tables_has_the_stable_keys(govlake: Govlake) -> None:
     assert (one["name"], one["state"], one["encoding"], one["version"]) == ("silver.applicant", "released", "gb18030", 0)
 
 
+@pytest.mark.parametrize("command", ["tables", "pending", "overdue"])
+def test_a_contract_that_cannot_be_read_is_named_and_hides_no_other_table(command: str, lake: Settings, govlake: Govlake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = govlake(command)
+    shutil.copytree(lake.contracts, tmp_path / "others")
+    (tmp_path / "others" / "business" / "broken.odcs.yaml").write_text("kind: nonsense\n", encoding="utf-8")
+    monkeypatch.setenv("GOVLAKE_CONTRACTS", str(tmp_path / "others"))
+    code, out, err = govlake(command)
+    assert (code, out, "broken.odcs.yaml:1: " in err) == (*whole[:2], True)
+
+
 def test_ledger_has_the_stable_keys(govlake: Govlake) -> None:
     (one,) = answer(govlake, "ledger", "--table", "applicant", "--date", "2026-03-01")
     assert {key: one[key] for key in ROWS} == ROWS

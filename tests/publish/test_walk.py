@@ -78,6 +78,13 @@ def test_accepting_what_was_held_does_not_undo_what_corrected_it(spark, here, co
     assert (sum(entry.rows_duplicate for entry in ledger(here, contract.table)), unbalanced(spark, here)) == (1, [])
 
 
+def test_a_run_that_finds_only_a_file_still_being_written_is_to_be_tried_again(here, contract, land, take_in) -> None:
+    path = land(contract.source_class, contract.table, DAY, "a.csv", as_csv(contract, [notice(contract, "N1")]))
+    with path.open("a"), pytest.raises(Unavailable, match=r"notice 2026-03-02: a\.csv is still being written, .* the run is tried again\."):
+        take_in(contract)
+    assert path.exists()
+
+
 def test_a_refused_file_does_not_keep_the_other_files_out(spark, here, contract, deliver, land) -> None:
     land(contract.source_class, contract.table, DAY, "0.csv", b"")
     with pytest.raises(Refused, match=r"0\.csv"):
