@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
+from schemas import readable
 from schemas.errors import Refused
-from schemas.load import load_all
 from schemas.settings import Settings
 from schemas.words import nearest
 
@@ -68,15 +68,13 @@ def owner_option(parser: ArgumentParser) -> None:
 
 def warn_of_unread(settings: Settings) -> None:
     """Say on stderr which contracts cannot be read: their tables are missing in the answer, the others are not."""
-    from schemas.readable import refusals
-
-    for sentence in refusals(settings.contracts):
+    for sentence in readable.refusals(settings.contracts):
         print(f"{sentence} Its table is left out here; the others are not.", file=sys.stderr)
 
 
 def check_owner(arguments: Namespace, settings: Settings) -> None:
     """Raise Refused when --owner names a department that owns no contract: an answer about nobody would look like a good one."""
-    codes = sorted({contract.owner_code for contract in load_all(settings.contracts).values()})
+    codes = sorted({contract.owner_code for contract in readable.landed(settings.contracts).values()})
     if arguments.owner is not None and arguments.owner not in codes:
         raise Refused(f"No contract has ownerCode '{arguments.owner}'.{nearest(arguments.owner, codes)} Nothing was read or written.")
 

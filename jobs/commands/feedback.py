@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, date, datetime, timedelta
 
-from jobs.commands.command import Command, as_json, check_owner, day, json_option, owner_option
+from jobs.commands.command import Command, as_json, check_owner, day, json_option, owner_option, warn_of_unread
 from jobs.commands.layout import BEIJING, grid
 from schemas.settings import Settings
 
@@ -16,6 +16,7 @@ def feedback(arguments: Namespace, settings: Settings) -> str:
 
     told = date.fromisoformat(arguments.date) if arguments.date else datetime.now(UTC).astimezone(BEIJING).date() - timedelta(days=1)
     check_owner(arguments, settings)
+    warn_of_unread(settings)
     entries = judged(settings, told)
     letters = [write(settings, one, told, entries, holding) for one in departments(settings) if arguments.owner in (None, one.code)]
     if arguments.json:

@@ -12,7 +12,7 @@ from jobs.serve.quarantine import Broken, broken
 from jobs.serve.status import BEIJING
 from schemas.classification import mask
 from schemas.contract import Contract
-from schemas.load import load_all
+from schemas.readable import landed
 from schemas.settings import Settings
 
 # jobs.publish.plan.holding, handed in by the command line: packages of the upper floor do not import one another.
@@ -49,7 +49,7 @@ class Fault:
 def departments(settings: Settings) -> tuple[Department, ...]:
     """Return everybody who delivers files, by code."""
     found: dict[str, list[Contract]] = {}
-    for contract in load_all(settings.contracts).values():
+    for contract in landed(settings.contracts).values():
         found.setdefault(contract.owner_code, []).append(contract)
     return tuple(Department(code, owned[0].owner, tuple(owned)) for code, owned in sorted(found.items()))
 

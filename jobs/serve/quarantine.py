@@ -10,7 +10,7 @@ from jobs.serve.locate import contract_of
 from jobs.serve.sentences import sentence
 from schemas.classification import mask
 from schemas.contract import Contract
-from schemas.load import load_all, load_streams
+from schemas.readable import every
 from schemas.settings import Settings
 
 COUNTS = """SELECT one.rule AS rule, one."column" AS "column", count(*) AS rows
@@ -83,7 +83,7 @@ def quarantine(settings: Settings, name: str, limit: int = 20) -> Quarantine:
 def top_reasons(settings: Settings, limit: int = 10) -> tuple[Reason, ...]:
     """Return the reasons with the most rows over all tables, heaviest first."""
     found: list[Reason] = []
-    for contract in (*load_all(settings.contracts).values(), *load_streams(settings.contracts).values()):
+    for contract in every(settings.contracts).values():
         table = delta.opened(settings.lake / "quarantine" / contract.table)
         found += _reasons(delta.ask(table, COUNTS), contract) if table else []
     return tuple(sorted(found, key=lambda reason: (-reason.rows, reason.table, reason.rule))[:limit])
