@@ -88,8 +88,11 @@ def _of_columns(old: Edition, new: Edition) -> Iterator[Change]:
         yield from differences.of_column(before, column)
         yield from stricter.rules(before.rules, column.rules, column.name)
         yield from stricter.codes(before.rules, column.rules, (old.codes, new.codes), column.name)
-    for name in was:
-        yield Change("column_removed", name, f"column '{name}' is gone; what files say in it goes to _extra", READERS)
+    titled = {column.title: column.name for column in new.contract.columns if column.name not in old.contract.names}
+    for name, before in was.items():
+        twin = titled.get(before.title)
+        hint = f"; '{twin}' has its title: give it the alias '{name}' when it is the same column, and what the table holds goes with it" if twin else ""
+        yield Change("column_removed", name, f"column '{name}' is gone; what files say in it goes to _extra{hint}", READERS)
 
 
 def _renamed(old: Contract, new: Contract) -> dict[str, str]:

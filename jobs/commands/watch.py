@@ -20,7 +20,7 @@ def watch(arguments: Namespace, settings: Settings) -> str:
     if crossed and not arguments.json:
         raise Unavailable("\n".join(one.sentence for one in crossed))
     if arguments.json:
-        return as_json([asdict(one) | {"is_crossed": one.is_crossed} for one in found])
+        return as_json([asdict(one) | {"is_crossed": one.is_crossed, "sentence": one.sentence if one.is_crossed else ""} for one in found])
     rows = [[one.check, "nothing yet" if one.value is None else f"{one.value:.0f} {one.unit}", f"{one.limit:.0f} {one.unit}"] for one in found]
     return grid(("check", "now", "limit"), rows)
 

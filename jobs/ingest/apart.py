@@ -83,16 +83,22 @@ def answering(answer: Callable[[dict[str, Any]], dict[str, Any]], memory: int, c
 
     memory: bytes of address space.  cpu_seconds: what one answer may take; the process is killed for more, on a slow machine as on a fast one.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, memory)
+    _limit(resource.RLIMIT_CORE, 0)
     # The libraries may write to standard output: what they write must not get among the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for line in sys.stdin:
         if cpu_seconds is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + cpu_seconds, resource.RLIM_INFINITY))
+            _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_seconds)
         print(json.dumps(answer(json.loads(line))), file=answers, flush=True)
     return 0
+
+
+def _limit(what: int, value: int) -> None:
+    """Set the limit that holds, as far as the one that nobody may exceed allows."""
+    most = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (value if most == resource.RLIM_INFINITY else min(value, most), most))
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -139,7 +139,9 @@ def _measured(work: Work, reports: tuple[FileReport, ...]) -> dict[str, Any]:
     if known is not None:
         return known
     target = tables.table(work.settings, "silver", work.contract.table)
-    silver = shape.fitted(tables.read(work.spark, target), work.contract)
+    silver = tables.read(work.spark, target)
+    if work.contract.merge != "replace":  # of which nothing stays
+        silver = shape.fitted(silver, work.contract)
     candidate = release.candidate(work)
     crowded = discard.crowded(candidate, work.contract, history.known(silver, work.contract, work.plan.date))
     crowded.coalesce(1).write.mode("overwrite").parquet(str(work.plan.crowded))

@@ -229,3 +229,9 @@ def test_freezing_is_refused_while_a_breaking_change_lacks_its_version_and_names
     changed(("version: 1.0.0", "version: 2.0.0"))
     assert freeze(released, folder) == []
     assert (released / ENTERPRISE).read_text(encoding="utf-8") == (folder / ENTERPRISE).read_text(encoding="utf-8")
+
+
+def test_a_column_with_a_new_name_and_its_old_title_is_told_how_to_keep_its_values(released, changed) -> None:
+    found = compared(released, changed(("version: 1.0.0", "version: 2.0.0"), ("name: industry_code", "name: industry")))
+    (gone,) = [change for change in found.changes if change.kind == "column_removed"]
+    assert "'industry' has its title: give it the alias 'industry_code' when it is the same column" in gone.sentence
