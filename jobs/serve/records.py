@@ -55,7 +55,7 @@ def since(settings: Settings, topic: str, instant: float) -> int:
 
 def put(settings: Settings, topic: str, records: list[Any], mark: str) -> list[int]:
     """Put the bytes and keys of records into a topic, each with a header `mark`; return their offsets once acknowledged."""
-    with _broker(settings, "What it has acknowledged is kept."), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:
+    with _broker(settings, "What it has acknowledged is kept."), closing(KafkaProducer(bootstrap_servers=settings.kafka, bootstrap_timeout_ms=PATIENCE, acks="all", max_request_size=LARGEST)) as producer:
         headers = [[(mark, f"{one.topic}:{one.offset}".encode())] for one in records]
         sent = [producer.send(topic, one.value, key=one.key, headers=header) for one, header in zip(records, headers, strict=True)]
         return [one.get(PATIENCE / 1000).offset for one in sent]
@@ -63,7 +63,7 @@ def put(settings: Settings, topic: str, records: list[Any], mark: str) -> list[i
 
 def send(settings: Settings, topic: str, messages: list[tuple[str, bytes]]) -> None:
     """Send keys with their values; returns once all are acknowledged. Raises Unavailable when the broker does not answer."""
-    with _broker(settings), closing(KafkaProducer(bootstrap_servers=settings.kafka, acks="all", max_request_size=LARGEST)) as producer:
+    with _broker(settings), closing(KafkaProducer(bootstrap_servers=settings.kafka, bootstrap_timeout_ms=PATIENCE, acks="all", max_request_size=LARGEST)) as producer:
         sent = [producer.send(topic, value, key=key.encode()) for key, value in messages]
         for one in sent:
             one.get(PATIENCE / 1000)
@@ -84,7 +84,7 @@ def _until(consumer: KafkaConsumer, part: TopicPartition, start: int, end: int) 
 
 
 def _consumer(settings: Settings) -> KafkaConsumer:
-    return KafkaConsumer(bootstrap_servers=settings.kafka, allow_auto_create_topics=False, max_partition_fetch_bytes=LARGEST)
+    return KafkaConsumer(bootstrap_servers=settings.kafka, bootstrap_timeout_ms=PATIENCE, allow_auto_create_topics=False, max_partition_fetch_bytes=LARGEST)
 
 
 @contextmanager
