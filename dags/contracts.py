@@ -1,13 +1,13 @@
 """The contracts the DAGs are made from: those that can be read, and a sentence about each that cannot."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from dags.memory import remembered
+from schemas import readable
 from schemas.contract import Contract
-from schemas.errors import Refused
-from schemas.load import MARTS, STREAMS, SUFFIX, load, load_all, load_marts, load_streams
+from schemas.load import MARTS, STREAMS, SUFFIX, load
 
 
 def tables(folder: Path, dag_id: str | None = None) -> tuple[Contract, ...]:
@@ -31,25 +31,7 @@ def streams(folder: Path) -> tuple[Contract, ...]:
 def refusals(folder: Path) -> tuple[str, ...]:
     """Return a sentence for each contract that cannot be read, or for what they say of one another; () when all is well."""
     content = b"".join(str(path).encode() + path.read_bytes() for path in _files(folder, None))
-    return remembered(f"refusals {folder}", content, partial(_refusals, folder))
-
-
-def _refusals(folder: Path) -> tuple[str, ...]:
-    try:
-        load_all(folder)
-        load_marts(folder)
-        load_streams(folder)
-    except Refused as together:
-        return tuple(_each(folder)) or (str(together),)
-    return ()
-
-
-def _each(folder: Path) -> Iterator[str]:
-    for path in _files(folder, None):
-        try:
-            load(path)
-        except Refused as refusal:
-            yield str(refusal)
+    return remembered(f"refusals {folder}", content, partial(readable.refusals, folder))
 
 
 def _files(folder: Path, dag_id: str | None) -> list[Path]:
@@ -57,12 +39,4 @@ def _files(folder: Path, dag_id: str | None) -> list[Path]:
 
 
 def _readable(paths: Iterable[Path]) -> tuple[Contract, ...]:
-    """The first contract of each table name: a second one is for `refusals` to name."""
-    found: dict[str, Contract] = {}
-    for path in paths:
-        try:
-            contract = remembered(str(path), path.read_bytes(), partial(load, path))
-        except Refused:
-            continue
-        found.setdefault(contract.table, contract)
-    return tuple(found.values())
+    return tuple(readable.first_of_each(paths, lambda path: remembered(str(path), path.read_bytes(), partial(load, path))).values())

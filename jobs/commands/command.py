@@ -67,9 +67,9 @@ def owner_option(parser: ArgumentParser) -> None:
 
 
 def warn_of_unread(settings: Settings) -> None:
-    """Say on stderr which contracts cannot be read: their tables are missing in the answer, the others are not."""
+    """Say on stderr what is wrong with contracts: the answer is of those that can be read."""
     for sentence in readable.refusals(settings.contracts):
-        print(f"{sentence} Its table is left out here; the others are not.", file=sys.stderr)
+        print(f"{sentence} The answer is of the contracts that can be read.", file=sys.stderr)
 
 
 def check_owner(arguments: Namespace, settings: Settings) -> None:

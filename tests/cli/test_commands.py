@@ -116,6 +116,15 @@ def test_a_contract_that_cannot_be_read_is_named_and_hides_no_other_table(comman
     assert (code, out, "broken.odcs.yaml:1: " in err) == (*whole[:2], True)
 
 
+def test_two_contracts_of_one_table_are_named(lake: Settings, govlake: Govlake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = govlake("tables")
+    shutil.copytree(lake.contracts, tmp_path / "others")
+    shutil.copyfile(tmp_path / "others" / "business" / "applicant.odcs.yaml", tmp_path / "others" / "business" / "twin.odcs.yaml")
+    monkeypatch.setenv("GOVLAKE_CONTRACTS", str(tmp_path / "others"))
+    code, out, err = govlake("tables")
+    assert (code, out, len(err.splitlines()), "twin.odcs.yaml" in err) == (*whole[:2], 1, True)
+
+
 def test_ledger_has_the_stable_keys(govlake: Govlake) -> None:
     (one,) = answer(govlake, "ledger", "--table", "applicant", "--date", "2026-03-01")
     assert {key: one[key] for key in ROWS} == ROWS

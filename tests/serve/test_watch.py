@@ -1,5 +1,6 @@
 """What is said of the stream: silence, old data, disagreements; what needs a broker is in the stack's tests."""
 
+import json
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from jobs.cli import main
 from jobs.serve.positions import beats, position
 from jobs.serve.watch import Finding, watch
 from schemas.errors import Refused, Unavailable
@@ -104,3 +106,10 @@ def test_answers_that_differ_are_an_alert_for_a_day(here: Settings, reason: str,
 def test_an_unknown_check_is_refused_with_the_known_ones(here: Settings) -> None:
     with pytest.raises(Refused, match=r"no check 'lga'\. There are: heartbeat, lag"):
         watch(here, ["lga"], {})
+
+
+def test_a_check_that_is_not_crossed_has_no_sentence(here: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GOVLAKE_HOME", str(here.home))
+    assert main(["watch", "disagreement", "heartbeat", "--json"]) == 0
+    quiet, silent = json.loads(capsys.readouterr().out)
+    assert (quiet["is_crossed"], quiet["sentence"], silent["is_crossed"], "never started" in silent["sentence"]) == (False, "", True, True)
