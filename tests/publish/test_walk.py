@@ -78,6 +78,15 @@ def test_accepting_what_was_held_does_not_undo_what_corrected_it(spark, here, co
     assert (sum(entry.rows_duplicate for entry in ledger(here, contract.table)), unbalanced(spark, here)) == (1, [])
 
 
+def test_a_day_without_a_record_is_held_and_closed_by_a_person(spark, here, contract, deliver) -> None:
+    deliver("a.csv", [notice(contract, "N1")])
+    with pytest.raises(Refused, match="is held: rowCount must be at least 1, found 0"):
+        deliver("b.csv", [])
+    (batch,) = (entry.batch for entry in ledger(here, contract.table) if entry.state == "held")
+    accept(Order(here, contract, "", Ingest(), lambda line: None, lambda step: None), batch, "nothing on this day")
+    assert ([entry.state for entry in ledger(here, contract.table)], set(silver(spark, here, contract)), unbalanced(spark, here)) == (["released"] * 2, {"N1"}, [])
+
+
 def test_a_run_that_finds_only_a_file_still_being_written_is_to_be_tried_again(here, contract, land, take_in) -> None:
     path = land(contract.source_class, contract.table, DAY, "a.csv", as_csv(contract, [notice(contract, "N1")]))
     with path.open("a"), pytest.raises(Unavailable, match=r"notice 2026-03-02: a\.csv is still being written, .* the run is tried again\."):
